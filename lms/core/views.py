@@ -1,0 +1,100 @@
+"""Logging in and out, the person's own account, and whether the server is well."""
+
+from __future__ import annotations
+
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import views as auth_views
+from django.contrib.auth.decorators import login_required
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse_lazy
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from lms.core import access, audit
+from lms.core.models import User
+
+
+class LoginView(auth_views.LoginView):
+    """The login page; where the demo bank is loaded it offers the demo people."""
+
+    template_name = "core/login.html"
+    redirect_authenticated_user = True
+
+
+class PasswordChangeView(auth_views.PasswordChangeView):
+    """Choose a new password; a person whose password was reset comes here first."""
+
+    template_name = "core/password_change.html"
+    success_url = reverse_lazy("account")
+
+    def form_valid(self, form):
+        response = super().form_valid(form)
+        User.objects.filter(pk=self.request.user.pk).update(must_change_password=False)
+        audit.record(self.request.user, "password_changed", self.request.user)
+        messages.success(self.request, _("Your password has been changed."))
+        return response
+
+
+@login_required
+def account(request: HttpRequest) -> HttpResponse:
+    """One's own settings: language and text size."""
+    if request.method == "POST":
+        language, text_size = request.POST.get("language", ""), request.POST.get("text_size", "")
+        if language not in dict(settings.LANGUAGES) or text_size not in User.TextSize.values:
+            return HttpResponseBadRequest(_("Choose one of the languages and text sizes on the page."))
+        User.objects.filter(pk=request.user.pk).update(language=language, text_size=text_size)
+        response = redirect("account")
+        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=365 * 86400, samesite="Lax")
+        messages.success(request, _("Saved."))
+        return response
+    return render(request, "core/account.html", {"memberships": access.memberships_of(request.user), "text_sizes": User.TextSize.choices})
+
+
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponse:
+    """Switch the language, for a visitor by cookie, for a person also in their settings, and go back to the page."""
+    language = request.POST.get("language", "")
+    if language not in dict(settings.LANGUAGES):
+        return HttpResponseBadRequest(_("This language is not available."))
+    target = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+        target = "/"
+    if request.user.is_authenticated:
+        User.objects.filter(pk=request.user.pk).update(language=language)
+    response = redirect(target)
+    response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=365 * 86400, samesite="Lax")
+    return response
+
+
+@require_GET
+@never_cache
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process is up."""
+    return JsonResponse({"status": "up"})
+
+
+@require_GET
+@never_cache
+def readyz(request: HttpRequest) -> HttpResponse:
+    """The database and the channel layer answer; 503 with the name of the one that does not."""
+    checks = {}
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        checks["database"] = True
+    except Exception:  # whatever is wrong with it, it does not answer
+        checks["database"] = False
+    try:
+        layer = get_channel_layer()
+        async_to_sync(layer.send)("readyz", {"type": "ping"})
+        checks["channel_layer"] = True
+    except Exception:
+        checks["channel_layer"] = False
+    return JsonResponse({"ready": all(checks.values()), **checks}, status=200 if all(checks.values()) else 503)

@@ -1,0 +1,30 @@
+"""The site map. Addresses are the same in every language."""
+
+from django.conf import settings
+from django.conf.urls.static import static
+from django.contrib.auth import views as auth_views
+from django.urls import include, path
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+from lms import views
+from lms.core import views as core_views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("login/", core_views.LoginView.as_view(), name="login"),
+    path("logout/", auth_views.LogoutView.as_view(), name="logout"),
+    path("account/", core_views.account, name="account"),
+    path("account/password/", core_views.PasswordChangeView.as_view(), name="password_change"),
+    path("account/language/", core_views.set_language, name="set_language"),
+    path("healthz", core_views.healthz, name="healthz"),
+    path("readyz", core_views.readyz, name="readyz"),
+    path("cms/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
+    *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
+    # Everything else is a page written in the CMS: /courses/…
+    path("", include(wagtail_urls)),
+]
+
+websocket_urlpatterns: list = []

@@ -1,0 +1,156 @@
+"""What can happen in a role-play. The engine decides it, the log remembers it, everything else is a reading of it.
+
+Events are facts in the past tense and never change. `codec` gives them their stored names; position, time, contact and
+who did it belong to the log, not to the event.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from simulator.engine.acts import Act
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a variable of the customer moved: by `delta`, through the rule `rule`, because of the act `act` (or None)."""
+
+    variable: str
+    delta: float
+    rule: str
+    act: str | None = None
+    start: int | None = None
+    end: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TraineeSaid:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActsRead:
+    """What the reader found in the trainee's turn `turn` (from 1)."""
+
+    turn: int
+    acts: tuple[Act, ...]
+    gaming: bool = False
+    hint: str | None = None
+    unclear: bool = False
+    reader: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StateChanged:
+    """The customer after a turn. `state` maps each variable to its value (0–1), `mood` is the thermometer's step, 1 calm to 5 furious."""
+
+    turn: int
+    state: dict[str, float]
+    mood: int
+    band: str
+    causes: tuple[Cause, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerSaid:
+    """One bubble of the customer. `due_ms` is counted from the moment of the turn; `line` names the line it came from."""
+
+    text: str
+    line: str
+    act: str
+    band: str
+    due_ms: int = 0
+    part: int = 1
+    parts: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class FactTold:
+    """The customer told the fact `fact`; `elicited` says that it was asked for."""
+
+    fact: str
+    elicited: bool
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseMade:
+    """The trainee promised something; `due` is what was said of the time, in normal form, or empty."""
+
+    turn: int
+    what: str
+    due: str = ""
+    quote: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseBroken:
+    what: str
+    promised_in_turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overlapped:
+    """The trainee wrote while `unsent` bubbles of the customer were still on their way; `dropped` of them are not sent."""
+
+    unsent: int
+    dropped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TimePassed:
+    """Nothing was said for `seconds`."""
+
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Escalated:
+    """The customer climbed to `rung`: 1 asks for the manager, 2 names an outside route, 3 takes it. Rung 0: came down again."""
+
+    rung: int
+    route: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OfferWeighed:
+    """The customer weighed an offer: `answer` is accepted, countered, refused or discounted (not heard yet)."""
+
+    offer: str
+    answer: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordOpened:
+    """The trainee looked up a part of the bank's record."""
+
+    section: str
+
+
+@dataclass(frozen=True, slots=True)
+class DriverChanged:
+    driver: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContactEnded:
+    """The conversation is over. `outcome` is one of the codes in `OUTCOMES`."""
+
+    outcome: str
+    satisfaction: float
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEnded:
+    outcome: str
+
+
+OUTCOMES = (
+    "resolved_confirmed", "dated_firmly", "refusal_accepted", "customer_left", "escalated", "closed_by_trainee", "timed_out",
+)  # fmt: skip
+
+Event = (
+    TraineeSaid | ActsRead | StateChanged | CustomerSaid | FactTold | PromiseMade | PromiseBroken | Overlapped | TimePassed
+    | Escalated | OfferWeighed | RecordOpened | DriverChanged | ContactEnded | SessionEnded
+)  # fmt: skip
