@@ -7,12 +7,13 @@ import time
 
 from simulator import nlu
 
+CHINESE = "您好，我是投诉专员小王，工号1024。这笔年费被扣了两次，换成我也会着急，请问是哪一天扣的？我马上帮您查。"
+ENGLISH = "I am sorry we failed to call you back. Which day was it, please? "
 SAMPLES = {
-    "60 characters, Chinese": "您好，我是投诉专员小王，工号1024。这笔年费被扣了两次，换成我也会着急，请问是哪一天扣的？我马上帮您查，五个工作日内答复您。",
-    "60 characters, English": "I am sorry we failed to call you back. Which day was it, please?",
-    "200 characters, Chinese": "您好，我是投诉专员小王，工号1024。这笔年费被扣了两次，换成我也会着急，请问是哪一天扣的？我马上帮您查，五个工作日内答复您。"
-    * 3,
-    "200 characters, English": "I am sorry we failed to call you back. Which day was it, please? " * 3,
+    "60 characters, Chinese": CHINESE,
+    "60 characters, English": ENGLISH,
+    "200 characters, Chinese": CHINESE * 4,
+    "200 characters, English": ENGLISH * 3,
 }
 ROUNDS = 300
 
