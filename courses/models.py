@@ -47,6 +47,10 @@ class Bilingual(models.Model):
         """The title in the language of whoever is looking."""
         return self.title_en if english_first() and self.title_en else self.title
 
+    @property
+    def intro_here(self) -> str:
+        return self.words("intro")
+
     def words(self, field: str) -> Any:
         """`field` in the language of whoever is looking, the Chinese one where there is no English."""
         return (english_first() and getattr(self, f"{field}_en")) or getattr(self, field)
@@ -115,6 +119,8 @@ class CoursePage(Bilingual, Page):  # noqa: DJ008 - a page is called by its titl
         _("version"), default=1, help_text=_("Printed on certificates. Raise it when the course changes in what it asks for.")
     )
 
+    shipped = models.CharField(max_length=64, blank=True, editable=False, help_text=_("Fingerprint of the file this came from."))
+
     parent_page_types = ["courses.CourseIndexPage"]
     subpage_types = ["courses.LessonPage"]
     base_form_class = OrganisationsForm
@@ -153,6 +159,8 @@ class LessonPage(Bilingual, Page):  # noqa: DJ008 - a page is called by its titl
     minutes = models.PositiveSmallIntegerField(_("minutes it takes"), default=8, validators=[MinValueValidator(1), MaxValueValidator(120)])
     body = StreamField(LessonBlocks(), verbose_name=_("lesson"), blank=True)
     body_en = StreamField(LessonBlocks(), verbose_name=_("lesson in English"), blank=True)
+
+    shipped = models.CharField(max_length=64, blank=True, editable=False, help_text=_("Fingerprint of the file this came from."))
 
     parent_page_types = ["courses.CoursePage"]
     subpage_types: list[str] = []
