@@ -14,11 +14,21 @@ from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from lms.core import access, audit
 from lms.core.models import User
+
+DEMO_LOGINS = {
+    "trainee": gettext_lazy("Trainee"),
+    "trainer": gettext_lazy("Trainer"),
+    "author": gettext_lazy("Author"),
+    "hr": gettext_lazy("HR"),
+    "admin": gettext_lazy("Administrator"),
+    "outsider": gettext_lazy("Another bank's trainee"),
+}
 
 
 class LoginView(auth_views.LoginView):
@@ -26,6 +36,14 @@ class LoginView(auth_views.LoginView):
 
     template_name = "core/login.html"
     redirect_authenticated_user = True
+
+    def get_context_data(self, **extra: object) -> dict[str, object]:
+        context = super().get_context_data(**extra)
+        if settings.DEBUG:
+            there = set(User.objects.filter(username__in=DEMO_LOGINS).values_list("username", flat=True))
+            context["demo_people"] = [(login, words) for login, words in DEMO_LOGINS.items() if login in there]
+            context["demo_password"] = settings.DEMO_PASSWORD
+        return context
 
 
 class PasswordChangeView(auth_views.PasswordChangeView):
