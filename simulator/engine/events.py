@@ -66,11 +66,15 @@ class CustomerSaid:
 
 @dataclass(frozen=True, slots=True)
 class FactTold:
-    """The customer told the fact `fact`; `elicited` says that it was asked for."""
+    """The customer told the fact `fact`; `elicited` says that it was asked for, `vague` that it was only hinted at.
+
+    `demand` and `hidden_interest` are told like facts. `value` is what was told, in the words of the case.
+    """
 
     fact: str
     elicited: bool
     value: str
+    vague: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,11 @@ class Escalated:
 
 @dataclass(frozen=True, slots=True)
 class OfferWeighed:
-    """The customer weighed an offer: `answer` is accepted, countered, refused or discounted (not heard yet)."""
+    """The customer weighed an offer: `answer` is accepted, countered, refused or discounted (not heard yet).
+
+    `offer` is an id of the scenario, or empty for a refusal that was explained. `why` of an accepted one says how firm it is:
+    done, dated, open (agreed, no more) or refusal_explained; of another one: unheard, too_little, not_wanted.
+    """
 
     offer: str
     answer: str

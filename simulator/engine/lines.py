@@ -49,6 +49,8 @@ CUSTOMER_ACTS: dict[str, CustomerAct] = {
     "confirm_right": CustomerAct("the trainee said a fact back rightly"),
     "confirm_wrong": CustomerAct("the trainee said a fact back wrongly; {right} is what they told", slots=("right", "wrong")),
     "corrected": CustomerAct("the trainee showed that they remembered a fact wrongly; {right} is what the record says", slots=("right",)),
+    "give_name": CustomerAct("asked who they are, and no fact of the case answers it: {name}"),
+    "give_number": CustomerAct("asked how to reach them, and no fact of the case answers it"),
     "clarify": CustomerAct("could not make out what was meant"),
     "satisfied_no": CustomerAct("asked whether it is settled, and it is not", own=True),
     "consent": CustomerAct("asked to wait, to be patient, or whether something may be done: yes, go on"),

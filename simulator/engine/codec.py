@@ -1,0 +1,81 @@
+"""Events to JSON and back. Stored names live here and only here: a class or field may be renamed, a stored name may not."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+from simulator.engine.acts import Act
+from simulator.engine.events import (
+    ActsRead,
+    Cause,
+    ContactEnded,
+    CustomerSaid,
+    DriverChanged,
+    Escalated,
+    Event,
+    FactTold,
+    OfferWeighed,
+    Overlapped,
+    PromiseBroken,
+    PromiseMade,
+    RecordOpened,
+    SessionEnded,
+    StateChanged,
+    TimePassed,
+    TraineeSaid,
+)
+
+KINDS: dict[str, type[Event]] = {
+    "trainee_said": TraineeSaid,
+    "acts_read": ActsRead,
+    "state_changed": StateChanged,
+    "customer_said": CustomerSaid,
+    "fact_told": FactTold,
+    "promise_made": PromiseMade,
+    "promise_broken": PromiseBroken,
+    "overlapped": Overlapped,
+    "time_passed": TimePassed,
+    "escalated": Escalated,
+    "offer_weighed": OfferWeighed,
+    "record_opened": RecordOpened,
+    "driver_changed": DriverChanged,
+    "contact_ended": ContactEnded,
+    "session_ended": SessionEnded,
+}
+NAMES = {cls: kind for kind, cls in KINDS.items()}
+# Where the stored name of a field differs from its name here.
+_STORED_AS: dict[tuple[type[Event], str], str] = {(CustomerSaid, "due_ms"): "due_at"}
+
+
+def to_json(event: Event) -> tuple[str, dict[str, Any]]:
+    """The stored kind and data of an event."""
+    cls = type(event)
+    data: dict[str, Any] = {}
+    for field in fields(event):
+        value = getattr(event, field.name)
+        if isinstance(value, tuple):
+            value = [_plain(item) for item in value]
+        data[_STORED_AS.get((cls, field.name), field.name)] = dict(value) if isinstance(value, dict) else value
+    return NAMES[cls], data
+
+
+def from_json(kind: str, data: dict[str, Any]) -> Event:
+    """The event that `to_json` stored. A field that an older version did not store has its default; one it does not know is passed over."""
+    cls = KINDS[kind]
+    known: dict[str, Any] = {}
+    for field in fields(cls):
+        stored = _STORED_AS.get((cls, field.name), field.name)
+        if stored in data:
+            known[field.name] = data[stored]
+    if cls is ActsRead:
+        known["acts"] = tuple(Act(**item) for item in known.get("acts", ()))
+    if cls is StateChanged:
+        known["causes"] = tuple(Cause(**item) for item in known.get("causes", ()))
+        known["state"] = dict(known["state"])
+    return cls(**known)
+
+
+def _plain(item: Act | Cause) -> dict[str, Any]:
+    """An act or a cause without its empty fields."""
+    return {field.name: getattr(item, field.name) for field in fields(item) if getattr(item, field.name) is not None}

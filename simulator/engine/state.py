@@ -1,0 +1,237 @@
+"""The customer between two turns, and the one way it changes: `apply` folds an event into it.
+
+Nothing is kept besides what the events say, so `replay` of a log gives the very state the customer had.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import reduce
+from random import Random
+
+from simulator.engine.acts import NEGATIVE, Act
+from simulator.engine.events import (
+    ActsRead,
+    ContactEnded,
+    CustomerSaid,
+    Escalated,
+    Event,
+    FactTold,
+    OfferWeighed,
+    Overlapped,
+    PromiseBroken,
+    PromiseMade,
+    SessionEnded,
+    StateChanged,
+    TimePassed,
+    TraineeSaid,
+)
+from simulator.engine.rules import Rules, shipped_rules
+from simulator.engine.scenario import Persona, Scenario
+
+HOLLOW = ("empathy.generic", "apology.generic", "apology")
+EMPTY_HANDED = frozenset(["greeting", "thank", "active_listening", "self_intro", "closing"])
+# What settles a question of the customer: any of these acts.
+ANSWERS: dict[str, frozenset[str]] = {
+    "ask_when": frozenset(["give_timeframe", "take_action.own"]),
+    "ask_who": frozenset(["give_contact", "self_intro"]),
+    "ask_what": frozenset(["offer_solution", "take_action", "explain_process"]),
+    "ask_why": frozenset(["explain_process", "apology.specific"]),
+}
+SETTLED = ("done", "dated", "refusal_explained")
+
+
+def mood_of(anger: float) -> int:
+    """The thermometer's step: 1 calm to 5 furious."""
+    return 1 + sum(anger >= step for step in (0.2, 0.4, 0.6, 0.8))
+
+
+def band_of(mood: int) -> str:
+    return ("calm", "uneasy", "uneasy", "angry", "furious")[mood - 1]
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """Everything the customer feels, knows and remembers.
+
+    `state` holds the variables of the rule set, `temper` the named vector of the level as the case and the persona shape it.
+    `told` maps a fact to what was told of it, `questions` an unanswered question to the turn it was asked in, `uses` a line to
+    when it was last said, `done` an act to the number of turns it was done in.
+    """
+
+    scenario: Scenario
+    language: str
+    level: int
+    seed: int
+    rules: Rules = field(repr=False)
+    persona: Persona
+    temper: Mapping[str, float]
+    state: Mapping[str, float]
+    mood: int
+    band: str
+    turn: int = 0
+    told: Mapping[str, str] = field(default_factory=dict)
+    hinted: frozenset[str] = frozenset()
+    corrected: frozenset[str] = frozenset()
+    texts: tuple[str, ...] = ()
+    done: Mapping[str, int] = field(default_factory=dict)
+    hollow: int = 0
+    questions: Mapping[str, int] = field(default_factory=dict)
+    timeframes: tuple[tuple[int, str, str], ...] = ()
+    promises: tuple[PromiseMade, ...] = ()
+    offers: Mapping[str, str] = field(default_factory=dict)
+    accepted: str | None = None
+    settled: str | None = None
+    settled_turn: int = 0
+    goodbyes: int = 0
+    rung: int = 0
+    improving: int = 0
+    check_ins: int = 0
+    uses: Mapping[str, int] = field(default_factory=dict)
+    burst: tuple[CustomerSaid, ...] = ()
+    ended: bool = False
+    outcome: str = ""
+    satisfaction: float = 0.0
+
+    @classmethod
+    def new(cls, scenario: Scenario, language: str, level: int, seed: int, rules: Rules | None = None) -> Customer:
+        """The customer before the first word. The seed picks the persona and shades the level a little."""
+        rules = rules or shipped_rules()
+        people = scenario.persona[language]
+        persona = people[Random(f"{seed}:persona").randrange(len(people))]
+        temper = {**rules.levels[level], **scenario.levels.get(level, {})}
+        for name, more in rules.styles[persona.style].items():
+            temper[name] += more
+        chance = Random(f"{seed}:dynamics:0")
+        state = dict.fromkeys(("gratitude", "j_dist", "j_inter", "j_proc", "heard", "certainty"), 0.0) | {"motive": 0.5}
+        for name in ("anger", "anxiety", "trust", "patience", "face"):
+            state[name] = min(1.0, max(0.0, temper[name] + chance.uniform(-0.03, 0.03)))
+        temper["anger"] = state["anger"]
+        mood = mood_of(state["anger"])
+        return cls(
+            scenario=scenario,
+            language=language,
+            level=level,
+            seed=seed,
+            rules=rules,
+            persona=persona,
+            temper=temper,
+            state=state,
+            mood=mood,
+            band=band_of(mood),
+        )
+
+    def pressure(self, state: Mapping[str, float] | None = None) -> float:
+        """How close the customer is to climbing the ladder."""
+        at, weight = state or self.state, self.rules.escalation
+        return (
+            weight["anger"] * at["anger"]
+            + weight["distrust"] * (1 - at["trust"])
+            + weight["impatience"] * (1 - at["patience"])
+            + weight["power"] * self.temper["power"]
+            + weight["motive"] * (0.5 - at["motive"])
+        )
+
+    def has_done(self, *names: str) -> bool:
+        """Has the trainee done one of these acts in any turn so far?"""
+        return any(self.done.get(name) for name in names)
+
+
+def credited(reading: ActsRead) -> tuple[Act, ...]:
+    """The acts that count: words in a row earn nothing, an offence stays one."""
+    return tuple(act for act in reading.acts if act.code in NEGATIVE) if reading.gaming else reading.acts
+
+
+def names_of(acts: Iterable[Act]) -> frozenset[str]:
+    """Names and codes of the acts."""
+    return frozenset(name for act in acts for name in (act.name, act.code))
+
+
+def is_hollow(names: frozenset[str]) -> bool:
+    """Soothing that fits any case, and nothing beside it."""
+    codes = {name for name in names if "." not in name}
+    return bool(names & set(HOLLOW)) and not names & {"apology.specific"} and codes <= EMPTY_HANDED | {"empathy", "apology"} and not (
+        names & {"empathy.react", "empathy.interpret", "empathy.explore"} or ("empathy" in names and "empathy.generic" not in names)
+    )  # fmt: skip
+
+
+def apply(customer: Customer, event: Event) -> Customer:
+    """The customer after the event."""
+    match event:
+        case TraineeSaid(text):
+            return replace(customer, texts=(*customer.texts, text), turn=customer.turn + 1, check_ins=0, burst=())
+        case ActsRead():
+            return _after_reading(customer, event)
+        case StateChanged(_, state, mood, band):
+            calmer = customer.pressure(state) < customer.pressure()
+            return replace(customer, state=state, mood=mood, band=band, improving=customer.improving + 1 if calmer else 0)
+        case CustomerSaid(_, line, act):
+            questions = customer.questions
+            if act in ANSWERS:
+                questions = {**questions, act: customer.turn}
+            return replace(
+                customer,
+                questions=questions,
+                uses={**customer.uses, line: 1 + max(customer.uses.values(), default=0)},
+                burst=(*customer.burst, event),
+                check_ins=customer.check_ins + (act == "check_in"),
+            )
+        case FactTold(fact, _, value, vague):
+            if vague:
+                return replace(customer, hinted=customer.hinted | {fact})
+            again = fact in customer.told and customer.told[fact] != value
+            return replace(
+                customer,
+                told={**customer.told, fact: value},
+                corrected=customer.corrected | {fact} if again else customer.corrected,
+            )
+        case PromiseMade():
+            return replace(customer, promises=(*customer.promises, event))
+        case PromiseBroken(what):
+            return replace(customer, promises=tuple(promise for promise in customer.promises if promise.what != what))
+        case Overlapped(_, dropped):
+            unsaid = {said.act for said in customer.burst[len(customer.burst) - dropped :]} if dropped else set()
+            return replace(
+                customer,
+                questions={act: turn for act, turn in customer.questions.items() if act not in unsaid or turn != customer.turn},
+            )
+        case Escalated(rung):
+            return replace(customer, rung=rung, improving=0)
+        case OfferWeighed(offer, answer, why):
+            return replace(
+                customer,
+                offers={**customer.offers, offer: answer} if offer else customer.offers,
+                accepted=offer if answer == "accepted" and offer else customer.accepted,
+                settled=why if answer == "accepted" and why in SETTLED else customer.settled,
+                settled_turn=customer.turn if answer == "accepted" and why in SETTLED and not customer.settled else customer.settled_turn,
+            )
+        case ContactEnded(outcome, satisfaction):
+            return replace(customer, ended=True, outcome=outcome, satisfaction=satisfaction)
+        case SessionEnded(outcome):
+            return replace(customer, ended=True, outcome=outcome)
+        case TimePassed() | _:
+            return customer
+
+
+def _after_reading(customer: Customer, reading: ActsRead) -> Customer:
+    acts = credited(reading)
+    names = names_of(acts)
+    done = dict(customer.done)
+    for name in names:
+        done[name] = done.get(name, 0) + 1
+    text = customer.texts[-1] if customer.texts else ""
+    times = tuple((reading.turn, act.value, text[act.start : act.end]) for act in acts if act.code == "give_timeframe" and act.value)
+    return replace(
+        customer,
+        done=done,
+        hollow=customer.hollow + is_hollow(names),
+        questions={act: turn for act, turn in customer.questions.items() if not names & ANSWERS[act]},
+        timeframes=customer.timeframes + times,
+        goodbyes=customer.goodbyes + ("closing" in names),
+    )
+
+
+def replay(customer: Customer, events: Iterable[Event]) -> Customer:
+    """The customer after all the events."""
+    return reduce(apply, events, customer)

@@ -1,0 +1,100 @@
+"""How the customer says it: the choice of a line, its slots, and its pace as bubbles.
+
+The choice depends on the stream "wording" alone, so another line never changes what the customer feels or does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from random import Random
+
+from simulator.engine.events import CustomerSaid
+from simulator.engine.lines import NEIGHBOURS
+from simulator.engine.scenario import Fact, Lines, slots_of
+from simulator.engine.state import Customer
+
+READING_MS = 700
+MS_A_SIGN = {"zh-hans": 55, "en": 18}
+LONGEST_MS = 4500
+SPLIT_FROM = {"zh-hans": 22, "en": 60}
+_SENTENCE = {"zh-hans": re.compile(r"(?<=[。！？])(?=.{4,})"), "en": re.compile(r"(?<=[.!?])\s+(?=.{8,})")}
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """What the customer means to say: an act, the values of its slots, and the lines of its own where they do not come from the act."""
+
+    act: str
+    slots: Mapping[str, str] = field(default_factory=dict)
+    own: Lines | None = None
+    key: str = ""
+
+
+def spoken(fact: Fact, language: str, *, believed: bool = False) -> str:
+    """A fact in a mouth: the first of its surface forms that is no pattern, else its value."""
+    surface, value = (fact.believed_surface, fact.believed) if believed and fact.believed else (fact.surface, fact.value)
+    return next((word for word in surface[language] if not word.startswith("/")), value[language])
+
+
+def _pool(customer: Customer, saying: Saying) -> Iterator[tuple[int, str, str]]:
+    """(rank, id, line) of each line that could say it. Lowest fits best: own band before its neighbours, scenario before stock."""
+    if saying.own is not None:
+        for number, line in enumerate(saying.own.get(customer.language, ())):
+            yield 0, f"{saying.key}.{number}", line
+        return
+    order = NEIGHBOURS[customer.band]
+    for source, mark, late in ((customer.scenario.lines, "", 0), (customer.rules.stock, "~", 1)):
+        bands = source.get(saying.act, {})
+        for distance, band in enumerate(order):
+            for number, line in enumerate(bands.get(band, {}).get(customer.language, ())):
+                yield 2 * distance + late, f"{mark}{saying.act}.{band}.{number}", line
+
+
+def choose(customer: Customer, saying: Saying, chance: Random) -> tuple[str, str]:
+    """(id, text) of a line: an unused one of the best rank there is, else the one that was said longest ago."""
+    primary = customer.scenario.demands[0]
+    slots = {
+        "name": customer.persona.name,
+        "salutation": customer.persona.salutation,
+        "demand": primary.text[customer.language],
+        **({"amount": f"{primary.amount:g}"} if primary.amount is not None else {}),
+        **customer.told,
+        **saying.slots,
+    }
+    usable = [(rank, key, line) for rank, key, line in _pool(customer, saying) if all(name in slots for name in slots_of(line))]
+    fresh = [entry for entry in usable if entry[1] not in customer.uses]
+    if fresh:
+        best = min(rank for rank, _, _ in fresh)
+        _, key, line = chance.choice([entry for entry in fresh if entry[0] == best])
+    else:
+        _, key, line = min(usable, key=lambda entry: (customer.uses[entry[1]], entry[0]))
+    return key, line.format(**slots)
+
+
+def can_say(customer: Customer, saying: Saying) -> bool:
+    """Is there a line left for it that was not said yet?"""
+    names = {"name", "salutation", "demand", *customer.told, *saying.slots}
+    if customer.scenario.demands[0].amount is not None:
+        names.add("amount")
+    return any(key not in customer.uses and set(slots_of(line)) <= names for _, key, line in _pool(customer, saying))
+
+
+def bubbles(customer: Customer, sayings: tuple[Saying, ...], stream: str) -> tuple[CustomerSaid, ...]:
+    """The sayings as one to three bubbles with the moments they are due. Somebody angry sends a long line in two."""
+    chance = Random(f"{customer.seed}:wording:{stream}")
+    pieces: list[tuple[str, str, str]] = []
+    taken: dict[str, int] = dict(customer.uses)
+    for saying in sayings:
+        key, text = choose(replace(customer, uses=taken), saying, chance)
+        taken[key] = max(taken.values(), default=0) + 1
+        halves = [text]
+        if customer.mood >= 4 and len(sayings) + len(pieces) < 3 and len(text) >= SPLIT_FROM[customer.language]:
+            halves = _SENTENCE[customer.language].split(text, maxsplit=1)
+        pieces += [(saying.act, key, half) for half in halves]
+    due, result = READING_MS, []
+    for number, (act, key, text) in enumerate(pieces, start=1):
+        due += min(LONGEST_MS, MS_A_SIGN[customer.language] * len(text)) + chance.randrange(0, 250)
+        result.append(CustomerSaid(text=text, line=key, act=act, band=customer.band, due_ms=due, part=number, parts=len(pieces)))
+    return tuple(result)
