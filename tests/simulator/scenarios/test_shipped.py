@@ -1,0 +1,86 @@
+"""The shipped scenarios: whole, in both languages, many-voiced, and giving nothing away."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from simulator.engine.lines import CUSTOMER_ACTS, LANGUAGES, SITUATIONS
+from simulator.engine.scenario import Scenario, parse, pattern_of
+
+FILES = sorted((Path(__file__).parents[3] / "simulator" / "scenarios").glob("*.yaml"))
+OFTEN = ("open", "vent", "demand", "react_empathy", "react_blame", "react_argue", "re_ask", "ask_when", "clarify")
+
+
+@pytest.fixture(params=FILES, ids=lambda file: file.stem)
+def scenario(request: pytest.FixtureRequest) -> Scenario:
+    return parse(yaml.safe_load(request.param.read_text(encoding="utf-8")))
+
+
+def test_a_file_is_named_after_its_scenario():
+    assert [file.stem for file in FILES] == [yaml.safe_load(file.read_text(encoding="utf-8"))["slug"] for file in FILES]
+
+
+def test_both_languages_are_there(scenario):
+    assert scenario.languages == LANGUAGES
+
+
+def test_what_is_said_often_can_be_said_in_many_ways(scenario):
+    for act in OFTEN:
+        for language in LANGUAGES:
+            lines = {line for band in scenario.lines[act].values() for line in band[language]}
+            assert len(lines) >= 8, f"{act} {language}"
+
+
+def test_every_act_of_its_own_has_an_angry_voice(scenario):
+    for act, spec in CUSTOMER_ACTS.items():
+        if spec.own and not act.startswith("close_"):
+            assert scenario.lines[act]["angry"], act
+
+
+def test_every_situation_has_three_better_lines(scenario):
+    for situation in SITUATIONS:
+        for language in LANGUAGES:
+            assert len(scenario.coaching[situation][language]) >= 3, f"{situation} {language}"
+
+
+def test_what_the_customer_tells_holds_the_words_that_confirm_it(scenario):
+    for fact in scenario.facts.values():
+        for language in LANGUAGES:
+            words = fact.believed_surface.get(language) or fact.surface[language]
+            for line in fact.tell[language]:
+                said = line.replace("{value}", (fact.believed or fact.value)[language])
+                assert any(pattern_of(word).search(said) for word in words), f"{fact.id}: {said}"
+
+
+def test_the_value_of_a_fact_is_one_of_its_surface_forms(scenario):
+    for fact in scenario.facts.values():
+        for language in LANGUAGES:
+            assert any(pattern_of(word).search(fact.value[language]) for word in fact.surface[language]), f"{fact.id} {language}"
+
+
+def test_the_bank_does_not_know_everything_and_the_customer_neither(scenario):
+    record = {language: " ".join(section.text[language] for section in scenario.record.values()) for language in LANGUAGES}
+    for language in LANGUAGES:
+        unknown = [
+            fact.id
+            for fact in scenario.facts.values()
+            if not any(pattern_of(word).search(record[language]) for word in fact.surface[language])
+        ]
+        assert unknown, language
+    assert any(fact.known == "misremembered" for fact in scenario.facts.values())
+
+
+def test_a_handler_can_settle_the_first_demand(scenario):
+    first = scenario.demands[0]
+    assert any(scenario.offers[offer].answers_demand == "full" for offer in first.acceptable)
+
+
+def test_no_line_is_written_in_the_other_language(scenario):
+    def chinese(text: str) -> bool:
+        return any("一" <= letter <= "鿿" for letter in text)
+
+    for act, bands in scenario.lines.items():
+        for band in bands.values():
+            assert not [line for line in band["en"] if chinese(line)], act
+            assert not [line for line in band["zh-hans"] if not chinese(line) and "{" not in line], act
