@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django import forms
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -24,6 +25,14 @@ def published_scenarios() -> list[tuple[str, object]]:
         (slug, format_lazy("{zh} · {en} ({slug})", zh=zh, en=en, slug=slug))
         for slug, zh, en in scenarios.values_list("slug", "title_zh", "title_en")
     ]
+
+
+class ScenarioBlock(blocks.FieldBlock):
+    """A scenario by its slug, chosen among the published ones. Reading a lesson does not ask which those are."""
+
+    def __init__(self, *, required: bool = True, help_text: str | None = None, **kwargs) -> None:
+        self.field = forms.ChoiceField(required=required, help_text=help_text, choices=published_scenarios)
+        super().__init__(**kwargs)
 
 
 def key_field() -> blocks.CharBlock:
@@ -134,7 +143,7 @@ class RolePlayBlock(blocks.StructBlock):
     """A way into a role-play; its result counts for the lesson."""
 
     key = key_field()
-    scenario = blocks.ChoiceBlock(choices=published_scenarios, label=_("Scenario"))
+    scenario = ScenarioBlock(label=_("Scenario"))
     level = blocks.IntegerBlock(min_value=1, max_value=5, default=1, label=_("Level"), help_text=_("From 1 (patient) to 5 (very angry)."))
     pass_score = blocks.IntegerBlock(min_value=0, max_value=100, default=60, label=_("Score to pass"))
     brief = blocks.TextBlock(required=False, rows=2, label=_("What to watch for"))
