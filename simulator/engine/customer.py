@@ -247,8 +247,6 @@ def _facts_told(customer: Customer, understood: Understood, sayings: tuple[Sayin
         fact = asked.fact
         if fact and asked.leads == "tell" and f"fact.{fact.id}.tell" in keys:
             told.append(FactTold(fact.id, True, spoken(fact, language, believed=fact.known == "misremembered")))
-        elif fact and asked.leads == "vague" and f"fact.{fact.id}.vague" in keys:
-            told.append(FactTold(fact.id, True, "", vague=True))
     for fact in (*understood.confirmed.corrected, *understood.confirmed.right):
         mistaken = fact.known == "misremembered" and fact not in understood.confirmed.corrected and fact.id in customer.told
         if fact in understood.confirmed.corrected or fact.id not in customer.told:
@@ -265,7 +263,7 @@ def _facts_told(customer: Customer, understood: Understood, sayings: tuple[Sayin
 
 def _is_dropped(told: FactTold, planned: tuple[Saying, ...], said: tuple[Saying, ...]) -> bool:
     """Did the words that carry the fact fall away when the customer climbed instead?"""
-    carriers = {told.fact, f"fact.{told.fact}.tell", f"fact.{told.fact}.vague"}
+    carriers = {told.fact, f"fact.{told.fact}.tell"}
     return any(saying.key in carriers or saying.act == told.fact for saying in planned if saying not in said)
 
 

@@ -66,7 +66,7 @@ class CustomerSaid:
 
 @dataclass(frozen=True, slots=True)
 class FactTold:
-    """The customer told the fact `fact`; `elicited` says that it was asked for, `vague` that it was only hinted at.
+    """The customer told the fact `fact`; `elicited` says that it was asked for.
 
     `demand` and `hidden_interest` are told like facts. `value` is what was told, in the words of the case.
     """
@@ -74,7 +74,6 @@ class FactTold:
     fact: str
     elicited: bool
     value: str
-    vague: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ class Customer:
         chance = Random(f"{seed}:dynamics:0")
         state = dict.fromkeys(("gratitude", "j_dist", "j_inter", "j_proc", "heard", "certainty"), 0.0) | {"motive": 0.5}
         for name in ("anger", "anxiety", "trust", "patience", "face"):
-            state[name] = min(1.0, max(0.0, temper[name] + chance.uniform(-0.03, 0.03)))
+            state[name] = round(min(1.0, max(0.0, temper[name] + chance.uniform(-0.03, 0.03))), 4)
         temper["anger"] = state["anger"]
         mood = mood_of(state["anger"])
         return cls(
@@ -175,11 +175,10 @@ def apply(customer: Customer, event: Event) -> Customer:
                 questions=questions,
                 uses={**customer.uses, line: 1 + max(customer.uses.values(), default=0)},
                 burst=(*customer.burst, event),
+                hinted=customer.hinted | {line.split(".")[1]} if act == "vague" else customer.hinted,
                 check_ins=customer.check_ins + (act == "check_in"),
             )
-        case FactTold(fact, _, value, vague):
-            if vague:
-                return replace(customer, hinted=customer.hinted | {fact})
+        case FactTold(fact, _, value):
             again = fact in customer.told and customer.told[fact] != value
             return replace(
                 customer,
