@@ -167,8 +167,14 @@ def score(evidence: Iterable[Evidence], rubric: Rubric, truth: Mapping[str, Any]
 
 
 def name_of(row: Evidence) -> str:
-    """ "empathy.react" for an act with a kind, "contact_ended.refusal_accepted" for an event with an outcome, else the code."""
-    detail = row.detail or (str(row.data.get("outcome") or row.data.get("answer") or "") if row.kind == "event" else "")
+    """The name a rubric knows `row` by: "empathy.react" for an act with a kind, "contact_ended.refusal_accepted" for an event with an
+    outcome (or an answer), "empathy_needed.unmet" for one that says whether something was met; else the code alone.
+    """
+    detail = row.detail
+    if row.kind == "event" and not detail:
+        detail = str(row.data.get("outcome") or row.data.get("answer") or "")
+        if isinstance(row.data.get("met"), bool):
+            detail = "met" if row.data["met"] else "unmet"
     return f"{row.code}.{detail}" if detail else row.code
 
 

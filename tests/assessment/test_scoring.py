@@ -180,6 +180,14 @@ def test_a_fair_refusal_that_the_customer_accepts_scores_full():
     assert criterion("workable_solution", refused, event("contact_ended", 4, outcome="refusal_accepted")).score == 1
 
 
+def test_distress_that_was_not_taken_up_costs_points():
+    kind_words = act("empathy.react", 1)
+    assert criterion("emotional_support").reason == "no_occasion"
+    assert criterion("emotional_support", event("empathy_needed", 2, met=False)).score == 0
+    assert criterion("empathy", kind_words, event("empathy_needed", 2, met=True)).score == 1
+    assert criterion("empathy", kind_words, event("empathy_needed", 2, met=False)).score == 0.85
+
+
 def test_redress_is_asked_for_once_the_occasion_has_come_up():
     assert criterion("redress_told").score is None
     assert criterion("redress_told", event("escalated", 3, rung=2)).score == 0
@@ -288,9 +296,10 @@ any_act = acts(
 late_times = st.builds(
     lambda turn, value: act("give_timeframe", turn, "很久", None, value), st.integers(1, 8), st.sampled_from(["15 d", "8 wd", "1 mo"])
 )
-conversations = st.lists(
-    any_act | late_times | st.builds(event, st.sampled_from(["overlapped", "escalated", "promise_broken"]), st.integers(1, 8)), max_size=15
+noticed = st.builds(event, st.sampled_from(["overlapped", "escalated", "promise_broken", "asked_again"]), st.integers(1, 8)) | st.builds(
+    lambda turn, met: event("empathy_needed", turn, met=met), st.integers(1, 8), st.booleans()
 )
+conversations = st.lists(any_act | late_times | noticed, max_size=15)
 
 
 @pytest.mark.deep
