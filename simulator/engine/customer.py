@@ -134,8 +134,8 @@ def _turn(happening: _Happening, said: TraineeSaid, reading: Reading) -> None:
     happening.add(*_promises(understood, turn))
 
     weighed = _weighed(happening, understood, causes)
-    happening.add(*weighed)
     causes += _causes_of_offers(happening.customer, understood, weighed)
+    happening.add(*weighed)
     happening.feel(causes, turn=turn)
 
     if _ends_by_rule(happening, understood):
@@ -202,9 +202,10 @@ def _causes_of_offers(customer: Customer, understood: Understood, weighed: tuple
             causes += moves(customer, "offer with apology" if customer.has_done("apology") else "offer without apology", act)
         if result.answer == "accepted":
             hidden = customer.scenario.demands[0].hidden_interest
-            if result.offer:
+            new = result.offer != customer.accepted
+            if result.offer and new:
                 causes += moves(customer, "offer accepted", act)
-            if hidden and result.offer in hidden.served_by:
+            if hidden and new and result.offer in hidden.served_by:
                 causes += moves(customer, "hidden interest served", act)
             if result.why in ("done", "dated"):
                 causes += moves(customer, "settled", act)
@@ -321,7 +322,7 @@ def _climb(happening: _Happening, understood: Understood, sayings: tuple[Saying,
         return (*sayings[:1], Saying(("", "escalate_manager", "escalate_outside")[rung]))
     if customer.rung and customer.improving >= 2 and pressure < rungs[customer.rung - 1] - customer.rules.escalation["down"]:
         happening.add(Escalated(customer.rung - 1))
-        return (Saying("come_down"), *sayings[-1:])
+        return (*sayings[:1], Saying("come_down"))
     return sayings
 
 

@@ -51,6 +51,8 @@ def plan(
     if understood.unclear or understood.gaming and not offence:
         return (Saying("clarify"),)
     sayings: list[Saying] = []
+    if customer.cut_off and customer.mood >= 3 and not offence:
+        sayings.append(Saying("overlapped"))
     if offence:
         answer, act = offence
         sayings.append(Saying(answer, {"term": understood.text[act.start : act.end]} if answer == "react_jargon" else {}))
@@ -63,7 +65,7 @@ def plan(
     offer = _to_offer(customer, weighed)
     if offer and len(sayings) < 2:
         sayings.append(offer)
-    if not sayings:
+    if not sayings or sayings[0].act == "overlapped" and len(sayings) == 1:
         if understood.repeats:
             sayings.append(Saying("react_repeat"))
         elif reaction := _reaction(customer, understood):
@@ -199,7 +201,7 @@ def _agenda(customer: Customer, understood: Understood, asked_before: dict[str, 
         return Saying("demand")
     if fresh_vent and at["anger"] >= 0.6 and at["heard"] < 0.5 and roll < 0.5:
         return Saying("vent")
-    if not customer.has_done("offer_solution") and not customer.has_done("take_action"):
+    if not set(customer.offers.values()) - {"discounted"} and not customer.has_done("take_action"):
         return Saying("ask_why" if roll < 0.3 and not customer.has_done("explain_process") else "ask_what")
     if not customer.timeframes:
         return Saying("ask_when")

@@ -88,6 +88,7 @@ class Customer:
     rung: int = 0
     improving: int = 0
     check_ins: int = 0
+    cut_off: bool = False
     uses: Mapping[str, int] = field(default_factory=dict)
     burst: tuple[CustomerSaid, ...] = ()
     ended: bool = False
@@ -175,6 +176,7 @@ def apply(customer: Customer, event: Event) -> Customer:
                 questions=questions,
                 uses={**customer.uses, line: 1 + max(customer.uses.values(), default=0)},
                 burst=(*customer.burst, event),
+                cut_off=False,
                 hinted=customer.hinted | {line.split(".")[1]} if act == "vague" else customer.hinted,
                 check_ins=customer.check_ins + (act == "check_in"),
             )
@@ -193,6 +195,7 @@ def apply(customer: Customer, event: Event) -> Customer:
             unsaid = {said.act for said in customer.burst[len(customer.burst) - dropped :]} if dropped else set()
             return replace(
                 customer,
+                cut_off=True,
                 questions={act: turn for act, turn in customer.questions.items() if act not in unsaid or turn != customer.turn},
             )
         case Escalated(rung):

@@ -1,0 +1,87 @@
+"""Stored names are promises: an event written today is read in years."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from simulator.engine import codec
+from simulator.engine.acts import Act
+from simulator.engine.events import (
+    ActsRead,
+    Cause,
+    ContactEnded,
+    CustomerSaid,
+    DriverChanged,
+    Escalated,
+    FactTold,
+    OfferWeighed,
+    Overlapped,
+    PromiseBroken,
+    PromiseMade,
+    RecordOpened,
+    SessionEnded,
+    StateChanged,
+    TimePassed,
+    TraineeSaid,
+)
+
+STORED = {
+    "trainee_said": (TraineeSaid("您好"), {"text": "您好"}),
+    "acts_read": (
+        ActsRead(1, (Act("greeting", 0, 2),), reader="r1"),
+        {
+            "turn": 1,
+            "acts": [{"code": "greeting", "start": 0, "end": 2, "confidence": 1.0}],
+            "gaming": False,
+            "hint": None,
+            "unclear": False,
+            "reader": "r1",
+        },
+    ),
+    "state_changed": (
+        StateChanged(1, {"anger": 0.5}, 3, "uneasy", (Cause("anger", -0.1, "listening", "active_listening", 0, 4),)),
+        {
+            "turn": 1,
+            "state": {"anger": 0.5},
+            "mood": 3,
+            "band": "uneasy",
+            "causes": [{"variable": "anger", "delta": -0.1, "rule": "listening", "act": "active_listening", "start": 0, "end": 4}],
+        },
+    ),
+    "customer_said": (
+        CustomerSaid("喂", "vent.angry.0", "vent", "angry", 800, 1, 2),
+        {"text": "喂", "line": "vent.angry.0", "act": "vent", "band": "angry", "due_at": 800, "part": 1, "parts": 2},
+    ),
+    "fact_told": (FactTold("fee", True, "300"), {"fact": "fee", "elicited": True, "value": "300"}),
+    "promise_made": (PromiseMade(2, "take_action", "5 wd", "I will"), {"turn": 2, "what": "take_action", "due": "5 wd", "quote": "I will"}),
+    "promise_broken": (PromiseBroken("take_action", 2), {"what": "take_action", "promised_in_turn": 2}),
+    "overlapped": (Overlapped(2, 1), {"unsent": 2, "dropped": 1}),
+    "time_passed": (TimePassed(30), {"seconds": 30}),
+    "escalated": (Escalated(1, "manager"), {"rung": 1, "route": "manager"}),
+    "offer_weighed": (OfferWeighed("refund", "accepted", "done"), {"offer": "refund", "answer": "accepted", "why": "done"}),
+    "record_opened": (RecordOpened("account"), {"section": "account"}),
+    "driver_changed": (DriverChanged("trainer"), {"driver": "trainer"}),
+    "contact_ended": (ContactEnded("dated_firmly", 0.8), {"outcome": "dated_firmly", "satisfaction": 0.8}),
+    "session_ended": (SessionEnded("dated_firmly"), {"outcome": "dated_firmly"}),
+}
+
+
+def test_every_kind_of_event_has_its_stored_form_here():
+    assert set(STORED) == set(codec.KINDS)
+
+
+@pytest.mark.parametrize("kind", STORED)
+def test_an_event_is_stored_under_its_name_and_comes_back(kind):
+    event, data = STORED[kind]
+    assert codec.to_json(event) == (kind, data)
+    assert codec.from_json(kind, json.loads(json.dumps(data))) == event
+
+
+def test_an_older_event_without_a_newer_field_has_its_default():
+    assert codec.from_json("promise_made", {"turn": 1, "what": "follow_up"}) == PromiseMade(1, "follow_up")
+
+
+def test_a_field_that_a_newer_version_wrote_is_passed_over():
+    assert codec.from_json("time_passed", {"seconds": 30, "typing": True}) == TimePassed(30)
