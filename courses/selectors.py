@@ -88,6 +88,10 @@ class CourseProgress:
         return sum(step.state is State.DONE for step in self.steps)
 
     @property
+    def lessons_percent(self) -> int:
+        return 100 * self.lessons_done // len(self.steps) if self.steps else 0
+
+    @property
     def minutes(self) -> int:
         return sum(step.lesson.minutes for step in self.steps)
 
@@ -176,12 +180,11 @@ def _course_progress(
         in_order=course.in_order,
     )
     done = done_by_enrolment.get(enrolment.pk, progress.Done()) if enrolment else progress.Done()
-    steps, waits_for = [], None
+    steps, before = [], None
     for lesson, asked, state in zip(lessons, asks.lessons, progress.states(asks, done), strict=True):
-        locked = state is State.LOCKED
-        steps.append(Step(lesson, outlines[lesson.pk], state, progress.tasks(asked, done), waits_for if locked else None))
-        if course.in_order and waits_for is None and lesson.pk not in done.read:
-            waits_for = lesson
+        waits_for = before if state is State.LOCKED else None
+        steps.append(Step(lesson, outlines[lesson.pk], state, progress.tasks(asked, done), waits_for))
+        before = lesson
     completion = getattr(enrolment, "completion", None) if enrolment else None
     return CourseProgress(course, enrolment, completion, asks, done, tuple(steps))
 

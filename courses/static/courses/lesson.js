@@ -1,6 +1,4 @@
-/* Makes a lesson smoother; without this file everything works by whole pages.
-   - A check question is sent and answered in place.
-   - The print button appears, because only a script can print. */
+/* A check question is sent and answered in place. Without this file it works by whole pages. */
 
 async function answerInPlace(event) {
   const form = event.target;
@@ -29,8 +27,3 @@ async function answerInPlace(event) {
 }
 
 document.addEventListener("submit", answerInPlace);
-
-for (const button of document.querySelectorAll("[data-print]")) {
-  button.hidden = false;
-  button.addEventListener("click", () => window.print());
-}
