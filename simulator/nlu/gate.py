@@ -1,0 +1,72 @@
+"""The stuffing gate: words set in a row to be counted, and text that speaks to the software instead of to a customer."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from simulator.nlu.guards import addressed_to_software
+from simulator.nlu.normalise import is_han
+
+_PIECE = re.compile(r"[^,。!?;:\n|/+*#.·=>]+")
+_ENGLISH_WORD = re.compile(r"[a-z']+")
+_ADDRESS = re.compile(
+    r"[你我他她它这那哪]|客户|先生|女士|[的了吗呢吧会把给被就在是]|\b(?:you|your|i|we|my|our|us|me|it|this|that|is|are|was|will|the|have|to|for|let)\b"
+)
+
+
+def stuffing(text: str, codes: list[str]) -> str | None:
+    """The kind of gaming that a plain text looks like (`instruction`, `repetition`, `list`), or None.
+
+    `codes` are the positive acts that were read in it, one for each place.
+    """
+    if addressed_to_software(text):
+        return "instruction"
+    pieces = [piece.strip(" -\"'()[]0123456789") for piece in _PIECE.findall(text)]
+    pieces = [piece for piece in pieces if piece]
+    if _repeats(text, pieces):
+        return "repetition"
+    if _lists(pieces, codes, text):
+        return "list"
+    return None
+
+
+def _size(piece: str) -> int:
+    """Roughly how many words a piece holds: two Chinese characters, or one English word."""
+    han = sum(1 for character in piece if is_han(character))
+    return (han + 1) // 2 + len(_ENGLISH_WORD.findall(piece))
+
+
+def _repeats(text: str, pieces: list[str]) -> bool:
+    counts = Counter(pieces)
+    if pieces:
+        piece, most = counts.most_common(1)[0]
+        if most >= 3 and _size(piece) >= 1 and most * len(piece) > 0.5 * sum(map(len, pieces)):
+            return True
+    compact = re.sub(r"[\s,。!?;:.]", "", text)
+    match = re.search(r"(.{2,12}?)\1{2,}", compact)
+    if match and len(match.group()) > 0.5 * len(compact) and len(match.group()) >= 8:
+        return True
+    words = _ENGLISH_WORD.findall(text)
+    return len(words) >= 6 and len(set(words)) <= 0.4 * len(words)
+
+
+def _lists(pieces: list[str], codes: list[str], text: str) -> bool:
+    """Short pieces, several acts, and hardly a word that addresses anybody or makes a sentence."""
+    kinds = len(set(codes))
+    bare = [piece for piece in pieces if _size(piece) <= 3 and not _ADDRESS.search(piece)]
+    if len(pieces) >= 4 and len(bare) >= 0.75 * len(pieces) and (kinds >= 2 or sum(1 for piece in bare if _NAMES.fullmatch(piece)) >= 3):
+        return True
+    if len(pieces) <= 2 and kinds >= 2:
+        words = text.split()
+        if len(words) >= 5 and not _ADDRESS.search(text):
+            return True
+    named = sum(1 for piece in re.split(r"[\s,。;:|/+*#.·=>-]+", text) if _NAMES.fullmatch(piece))
+    return named >= 4
+
+
+_NAMES = re.compile(
+    r"共情|同理心?|道歉|致歉|抱歉|对不起|理解|倾听|感谢|谢谢|问候|你好|再见|解决|方案|解决方案|安抚|复述|确认|核实|时限|时效|工作日|回访|满意|退款|补偿|登记|受理|处理|马上|立即|负责|"
+    r"empathy|empathi[sz]e|apology|apologi[sz]e|sorry|understand|understanding|listening|listen|thanks?|thank you|hello|greeting|goodbye|solution|resolve|refund|compensation|follow[ -]?up|confirm|timeframe|"
+    r"acknowledge|summary|solve|help|care|concern|process|action|immediately|satisfied"
+)
