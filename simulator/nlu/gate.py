@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from simulator.nlu.guards import addressed_to_software
+from simulator.nlu.guards import addressed_to_software, scope
 from simulator.nlu.normalise import is_han
 
 _PIECE = re.compile(r"[^,。!?;:\n|/+*#.·=>]+")
@@ -55,18 +55,15 @@ def _lists(pieces: list[str], codes: list[str], text: str) -> bool:
     """Short pieces, several acts, and hardly a word that addresses anybody or makes a sentence."""
     kinds = len(set(codes))
     bare = [piece for piece in pieces if _size(piece) <= 3 and not _ADDRESS.search(piece)]
-    if len(pieces) >= 4 and len(bare) >= 0.75 * len(pieces) and (kinds >= 2 or sum(1 for piece in bare if _NAMES.fullmatch(piece)) >= 3):
+    if (
+        len(pieces) >= 4
+        and len(bare) >= 0.75 * len(pieces)
+        and (kinds >= 2 or sum(1 for piece in bare if scope("act_names").fullmatch(piece)) >= 3)
+    ):
         return True
     if len(pieces) <= 2 and kinds >= 2:
         words = text.split()
         if len(words) >= 5 and not _ADDRESS.search(text):
             return True
-    named = sum(1 for piece in re.split(r"[\s,。;:|/+*#.·=>-]+", text) if _NAMES.fullmatch(piece))
+    named = sum(1 for piece in re.split(r"[\s,。;:|/+*#.·=>-]+", text) if scope("act_names").fullmatch(piece))
     return named >= 4
-
-
-_NAMES = re.compile(
-    r"共情|同理心?|道歉|致歉|抱歉|对不起|理解|倾听|感谢|谢谢|问候|你好|再见|解决|方案|解决方案|安抚|复述|确认|核实|时限|时效|工作日|回访|满意|退款|补偿|登记|受理|处理|马上|立即|负责|"
-    r"empathy|empathi[sz]e|apology|apologi[sz]e|sorry|understand|understanding|listening|listen|thanks?|thank you|hello|greeting|goodbye|solution|resolve|refund|compensation|follow[ -]?up|confirm|timeframe|"
-    r"acknowledge|summary|solve|help|care|concern|process|action|immediately|satisfied"
-)

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 _HERE = Path(__file__).parent / "lexicon"
@@ -73,10 +73,8 @@ def parse(source: str, language: str) -> tuple[Pattern, ...]:
             macros[name] = f"(?:{_expand(words, macros)})"
             continue
         text = _expand(line, macros)
-        if language == "en":
-            text = text.replace(" ~~ ", long).replace(" ~ ", short)
-        else:
-            text = text.replace("~~", long).replace("~", short)
+        space = " " if language == "en" else ""
+        text = text.replace(f"{space}~~{space}", long).replace(f"{space}~{space}", short)
         weight = float(settings.get("weight", 3))
         patterns.append(Pattern(section["code"], section["kind"], settings.get("about"), weight, text, language))
     return tuple(patterns)
@@ -90,6 +88,20 @@ def _expand(line: str, macros: dict[str, str]) -> str:
 def load(name: str) -> tuple[Pattern, ...]:
     """The patterns of `lexicon/<name>.txt`; the language is the part of the name after the last hyphen."""
     return parse((_HERE / f"{name}.txt").read_text(encoding="utf-8"), name.rpartition("-")[2])
+
+
+@cache
+def sections(name: str) -> dict[str, list[str]]:
+    """The lines of `lexicon/<name>.txt` under each of its `[headings]`, without comments."""
+    lines: dict[str, list[str]] = {}
+    heading = ""
+    for line in (_HERE / f"{name}.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("[") and line.endswith("]") and line[1:-1].isidentifier():
+            heading = line[1:-1]
+            lines[heading] = []
+        elif line and not line.startswith("#"):
+            lines[heading].append(line)
+    return lines
 
 
 # --- which pieces of text a pattern needs ---------------------------------------------------------------------------

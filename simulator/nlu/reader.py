@@ -16,16 +16,38 @@ ENOUGH = 2.5
 """Evidence, in log-odds, from which an act counts as read."""
 
 _NEGATIVE = frozenset(NEGATIVE)
-_ABOUT = frozenset("ask_details ask_contact confirm_facts offer_solution take_action empathy follow_up give_timeframe give_contact".split())
+_SPEAKS_OF = frozenset(
+    (
+        "ask_details",
+        "ask_contact",
+        "confirm_facts",
+        "offer_solution",
+        "take_action",
+        "empathy",
+        "follow_up",
+        "give_timeframe",
+        "give_contact",
+    )
+)
 _GENERIC = frozenset({None, "generic", "open", "closed", "paraphrase", "own"})
-_SLOT_OF = {"give_timeframe": ("limit", "date", "clock"), "give_contact": ("phone", "case"), "offer_solution": ("amount", "limit"),
-            "take_action": ("amount", "limit", "date"), "confirm_facts": ("amount", "date", "limit", "clock", "phone"), "follow_up": ("date", "limit", "clock")}  # fmt: skip
-_TOPIC_OF_SLOT = {
-    "name": "identity", "id": "identity", "identity": "identity", "tail": "identity", "last_four": "identity", "phone": "contact", "mobile": "contact", "email": "contact",
-    "address": "contact", "contact": "contact", "date": "occurred_at", "time": "occurred_at", "occurred_at": "occurred_at", "branch": "place", "place": "place",
-    "amount": "amount", "fee": "amount", "card": "product", "account": "product", "product": "product", "demand": "demand", "teller": "target", "target": "target",
-    "reason": "reason", "evidence": "evidence", "matter": "matter", "earlier_contact": "earlier_contact",
-}  # fmt: skip
+_SLOTS_OF = {
+    "give_timeframe": ("limit", "date", "clock"),
+    "give_contact": ("phone", "case"),
+    "offer_solution": ("amount", "limit"),
+    "take_action": ("amount", "limit", "date"),
+    "confirm_facts": ("amount", "date", "limit", "clock", "phone"),
+    "follow_up": ("date", "limit", "clock"),
+}
+_KEYS_OF_TOPIC = {
+    "identity": ("name", "id", "tail", "last_four", "id_number"),
+    "contact": ("phone", "mobile", "email", "address"),
+    "occurred_at": ("date", "time", "when"),
+    "place": ("branch", "where"),
+    "amount": ("fee", "sum"),
+    "product": ("card", "account", "card_number"),
+    "target": ("teller", "who"),
+}
+_TOPIC_OF_KEY = {key: topic for topic, keys in _KEYS_OF_TOPIC.items() for key in keys}
 
 
 @dataclass(frozen=True)
@@ -67,7 +89,7 @@ def read(text: str, context: Context | None = None, lang: str | None = None) -> 
         found = [item for item in found if item.code in _NEGATIVE and hint != "instruction"]
     said = slots(plain.text) if found else ()
     acts = tuple(_act(item, plain, parts, said, context or Context()) for item in sorted(found, key=lambda item: (item.start, item.code)))
-    unclear = not acts and not hint and _has_words(plain.text) and not topics.BANK_WORDS.search(plain.text)
+    unclear = not acts and not hint and _has_words(plain.text) and not topics.speaks_of_banking(plain.text)
     return Reading(acts, gaming=hint is not None, hint=hint, unclear=unclear, reader_version=READER_VERSION)
 
 
@@ -127,12 +149,8 @@ def _merged(found: list[_Found]) -> list[_Found]:
                 last.kind = item.kind
             last.about = last.about or item.about
         else:
-            merged.append(replace_found(item))
+            merged.append(item)
     return merged
-
-
-def replace_found(item: _Found) -> _Found:
-    return _Found(item.code, item.kind, item.about, item.weight, item.start, item.end)
 
 
 _BEATS = (
@@ -168,7 +186,7 @@ def _act(item: _Found, plain: Plain, parts: tuple[Stretch, ...], said: tuple[Slo
     sentence = around(parts, item.start)
     about = item.about
     words = plain.text[item.start : item.end]
-    if about is None and item.code in _ABOUT:
+    if about is None and item.code in _SPEAKS_OF:
         about = topics.topic(words, item.code) or topics.topic(plain.text[sentence.start : sentence.end], item.code) or "other"
     elif item.code == "empathy":
         about = about or "feeling"
@@ -182,7 +200,7 @@ def _act(item: _Found, plain: Plain, parts: tuple[Stretch, ...], said: tuple[Slo
 
 
 def _value(item: _Found, sentence: Stretch, said: tuple[Slot, ...]) -> str | None:
-    wanted = _SLOT_OF.get(item.code)
+    wanted = _SLOTS_OF.get(item.code)
     if wanted is None:
         return None
     for low, high in ((item.start, item.end), (sentence.start, sentence.end)):
@@ -195,4 +213,4 @@ def _value(item: _Found, sentence: Stretch, said: tuple[Slot, ...]) -> str | Non
 
 def _known_topics(context: Context) -> set[str]:
     keys = [*context.known, *context.record]
-    return {_TOPIC_OF_SLOT.get(str(key), str(key)) for key in keys}
+    return {_TOPIC_OF_KEY.get(str(key), str(key)) for key in keys}

@@ -27,7 +27,10 @@ _PATTERNS = tuple(
     (kind, re.compile(pattern))
     for kind, pattern in (
         ("date", r"(?P<year>20\d\d)(?:年|[-/.])(?P<month>\d{1,2})(?:月|[-/.])(?P<day>\d{1,2})[日号]?"),
-        ("date", rf"(?:(?P<year>20\d\d)年)?(?P<month>\d{{1,2}}|{_HAN}{{1,2}})月(?:份|(?P<day>\d{{1,2}}|{_HAN}{{1,3}})[日号]?)?(?!内|后|前)"),
+        (
+            "date",
+            rf"(?:(?P<year>20\d\d)年)?(?P<month>\d{{1,2}}|{_HAN}{{1,2}})月(?:份|(?P<day>\d{{1,2}}|{_HAN}{{1,3}})[日号]?)?(?!内|后|前)",
+        ),
         ("date", rf"(?<![a-z])(?P<month>{'|'.join(_MONTHS)})(?: (?P<day>\d{{1,2}})(?:st|nd|rd|th)?)?(?:,? (?P<year>20\d\d))?(?![a-z\d])"),
         (
             "date",
@@ -35,23 +38,30 @@ _PATTERNS = tuple(
         ),
         ("relative", r"大后天|后天|明天|明早|明日|今天|今晚|当天|当日|昨天|前天|day after tomorrow|tomorrow|today|tonight|yesterday"),
         ("clock", rf"(?P<part>上午|早上|中午|下午|晚上)?(?P<hour>\d{{1,2}}|{_HAN}{{1,3}})(?:点钟?|时)(?!间)(?P<half>半)?"),
-        ("clock", r"(?<![\d.])(?P<hour>\d{1,2})(?:[:.](?P<minute>\d\d))? ?(?P<part>[ap]\.?m)(?![a-z])|(?<!\d)(?P<hour2>\d{1,2}):(?P<minute2>\d\d)(?!\d)"),
+        (
+            "clock",
+            r"(?<![\d.])(?P<hour>\d{1,2})(?:[:.](?P<minute>\d\d))? ?(?P<part>[ap]\.?m)(?![a-z])"
+            r"|(?<!\d)(?P<hour2>\d{1,2}):(?P<minute2>\d\d)(?!\d)",
+        ),
         (
             "limit",
             rf"(?P<number>\d+|{_HAN}+)个?(?:多)?(?P<unit>工作日|自然日|日历日|交易日|天|日(?!期)|小时|钟头|分钟|星期|礼拜|周|月)(?![份亮饼初底])",
         ),
         (
             "limit",
-            rf"(?<![a-z\d.])(?P<number>\d+|{_WORDS})[ -](?P<unit>(?:working|business|banking|calendar)[ -]days?|days?|hours?|minutes?|weeks?|months?)(?![a-z])",
+            rf"(?<![a-z\d.])(?P<number>\d+|{_WORDS})[ -](?P<unit>(?:working|business|banking|calendar)[ -]days?|days?"
+            r"|hours?|minutes?|weeks?|months?)(?![a-z])",
         ),
         (
             "amount",
-            rf"(?:[¥￥$£€]|rmb ?|cny ?|usd ?|人民币)(?P<number>{_NUMBER})(?P<scale>万|k)?|(?P<number2>{_NUMBER})(?P<scale2>万)?(?:多)?(?:元|块钱?|万(?!一)| ?yuan| ?rmb| ?cny| ?dollars?| ?pounds?)",
+            rf"(?:[¥￥$£€]|rmb ?|cny ?|usd ?|人民币)(?P<number>{_NUMBER})(?P<scale>万|k)?"
+            rf"|(?P<number2>{_NUMBER})(?P<scale2>万)?(?:多)?(?:元|块钱?|万(?!一)| ?yuan| ?rmb| ?cny| ?dollars?| ?pounds?)",
         ),
         ("phone", r"(?<!\d)(?:1[3-9]\d{9}|(?:400|800)-?\d{3,4}-?\d{3,4}|0\d{2,3}-?\d{7,8}|95\d{3}|12378|12363)(?!\d)"),
         (
             "case",
-            r"(?:编号|单号|工单号|受理号|案号|登记号|流水号|(?:case|reference|ticket|complaint|file)(?: number| no\.?| id)?)[是为:# ]*(?:is |of )?(?P<number>[a-z]{0,4}-?\d[\d-]{1,})",
+            r"(?:编号|单号|工单号|受理号|案号|登记号|流水号"
+            r"|(?:case|reference|ticket|complaint|file)(?: number| no\.?| id)?)[是为:# ]*(?:is |of )?(?P<number>[a-z]{0,4}-?\d[\d-]{1,})",
         ),
     )
 )
@@ -110,8 +120,21 @@ def slots(text: str) -> tuple[Slot, ...]:
     return tuple(sorted(found, key=lambda slot: slot.start))
 
 
-_HINT = re.compile(rf"\d|{_HAN}|[今明后昨前当]天|今晚|明[早日]|current|to(?:day|morrow|night)|yesterday|{'|'.join(_MONTHS)}|\b(?:{_WORDS})\b")
-_DAYS = {"大后天": 3, "后天": 2, "day after tomorrow": 2, "明天": 1, "明早": 1, "明日": 1, "tomorrow": 1, "昨天": -1, "yesterday": -1, "前天": -2}
+_HINT = re.compile(
+    rf"\d|{_HAN}|[今明后昨前当]天|今晚|明[早日]|current|to(?:day|morrow|night)|yesterday|{'|'.join(_MONTHS)}|\b(?:{_WORDS})\b"
+)
+_DAYS = {
+    "大后天": 3,
+    "后天": 2,
+    "day after tomorrow": 2,
+    "明天": 1,
+    "明早": 1,
+    "明日": 1,
+    "tomorrow": 1,
+    "昨天": -1,
+    "yesterday": -1,
+    "前天": -2,
+}
 
 
 def _value(kind: str, match: re.Match[str]) -> str | None:
