@@ -22,7 +22,7 @@ class Command(BaseCommand):
         failed = False
         for answer in answers(sys.stdin.buffer):
             failed = failed or "error" in answer
-            self.stdout.write(json.dumps(answer, ensure_ascii=False))
+            self.stdout.write(json.dumps(answer))
         if failed:
             sys.exit(1)
 
