@@ -10,6 +10,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from lms import views
 from lms.core import views as core_views
+from simulator.routing import websocket_urlpatterns
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -29,4 +30,4 @@ urlpatterns = [
     path("", include(wagtail_urls)),
 ]
 
-websocket_urlpatterns: list = []
+__all__ = ["urlpatterns", "websocket_urlpatterns"]

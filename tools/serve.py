@@ -29,7 +29,7 @@ def main() -> None:
     arguments = ["--host", host, "--port", port, "--loop", "uvloop", "--ws", "websockets-sansio", "--ws-per-message-deflate", "false"]
     arguments += [
         "--ws-max-size",
-        "131072",
+        "4194304",
         "--log-level",
         os.environ.get("LOG_LEVEL", "warning").lower(),
         "--timeout-graceful-shutdown",

@@ -1,0 +1,91 @@
+"""One WebSocket of one person in one room. Translates, and does nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.utils import timezone
+
+from lms.core.models import User
+from simulator import protocol, rooms, selectors, services
+from simulator.errors import SimulatorError
+from simulator.live import catch_up, live
+
+
+class RoomConsumer(AsyncWebsocketConsumer):
+    channel_layer_alias = ""  # rooms talk to other processes themselves, one channel a process instead of one a socket
+
+    person: User
+    person_id: int
+    name: str
+    seat: str = ""
+    position: int = 0
+
+    async def connect(self) -> None:
+        self.session_id: UUID = self.scope["url_route"]["kwargs"]["session_id"]
+        self.person = self.scope["user"]
+        self.language = getattr(self.person, "language", "")
+        await self.accept()
+        if not self.person.is_authenticated:
+            await self.turn_away("login_needed", protocol.CLOSE_LOGIN_NEEDED)
+            return
+        seat = await database_sync_to_async(self.find_seat)()
+        if seat is None:
+            await self.turn_away("not_found", protocol.CLOSE_NOT_FOUND)
+            return
+        self.person_id, self.name, self.seat = self.person.pk, str(self.person), seat
+        self.joined = False
+
+    def find_seat(self) -> str | None:
+        session = selectors.sessions_visible_to(self.person).filter(id=self.session_id).first()
+        return selectors.seat_of(self.person, session) if session else None
+
+    async def turn_away(self, code: str, close: int) -> None:
+        await self.transmit(protocol.refused(SimulatorError(code), self.language))
+        await self.close(code=close)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if not self.seat:
+            return
+        try:
+            await self.carry_out(protocol.parse(text_data if text_data is not None else bytes_data or b""))
+        except SimulatorError as error:
+            await self.transmit(protocol.refused(error, self.language))
+
+    async def carry_out(self, command: protocol.Command) -> None:
+        if not self.joined and not isinstance(command, protocol.Join):
+            raise SimulatorError("not_joined", getattr(command, "id", None))
+        match command:
+            case protocol.Join(after):
+                await self.join(after)
+            case protocol.Say(client_id, text, seen):
+                turn = await services.take_turn(self.person, self.session_id, text, client_id, seen)
+                await self.transmit(protocol.acknowledged(client_id, turn.position))
+                await rooms.moved(self.session_id)
+            case protocol.OpenRecord(section):
+                await services.open_record(self.person, self.session_id, section)
+                await rooms.moved(self.session_id)
+            case protocol.Finish():
+                await services.finish(self.person, self.session_id)
+                await rooms.moved(self.session_id)
+
+    async def join(self, after: int) -> None:
+        one = await live(self.session_id)
+        async with one.lock:
+            await catch_up(one)
+        watching = await rooms.enter(self.session_id, self)
+        one.show(timezone.now())
+        self.position = max(min(after, one.shown), 0)
+        news, self.position = one.log[self.position : one.shown], one.shown
+        self.joined = True
+        await self.transmit(protocol.joined(one, self.seat, self.person_id, news, watching, self.language or one.session.language))
+        await rooms.moved(self.session_id)
+
+    async def disconnect(self, code: int) -> None:
+        await rooms.leave(self.session_id, self)
+
+    async def transmit(self, message: dict[str, Any]) -> None:
+        await self.send(text_data=protocol.encode(message))

@@ -1,0 +1,276 @@
+"""The event log: append and read. Nothing else touches the event table.
+
+`append` hands a batch to the one writer of this process and returns when it is on disk. The writer commits everything that
+has queued while the last transaction committed as the next one (group commit), so one turn never waits for a timer and
+two hundred share a sync. Between processes the session's `last_position` decides: a batch counts on from the position it was
+decided at, and where somebody else has moved it, nothing of the batch is written and its owner decides again. The unique
+constraints on (session, position) and (session, client id) hold the same promise against everything else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import queue
+import threading
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import DEFAULT_DB_ALIAS, Error, connections, transaction
+
+from simulator.engine import codec
+from simulator.engine.events import ContactEnded, Event, RecordOpened, SessionEnded, TraineeSaid
+from simulator.errors import Behind, Duplicate
+from simulator.models import Contact, LoggedEvent, Session
+
+ROOM = "room"
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """An event with its place in the log. `data` is what is stored of it, `by` the id of the person who did it."""
+
+    position: int
+    event: Event
+    kind: str
+    data: dict[str, Any]
+    at: datetime
+    contact: int = 1
+    by: int | None = None
+    channel: str = ROOM
+    drill_at: datetime | None = None
+    client_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one thing said or done brings about in a session: all of it is written, or nothing."""
+
+    session_id: UUID
+    after: int
+    entries: tuple[Logged, ...]
+
+
+def batch(
+    session_id: UUID,
+    events: Iterable[Event],
+    *,
+    after: int,
+    at: datetime,
+    by: int | None = None,
+    client_id: str = "",
+    contact: int = 1,
+    seen: int | None = None,
+) -> Batch:
+    """The events as entries that follow position `after`. What the trainee says or looks up is `by` them, and what was said
+    carries the client's id and the last position they had seen."""
+    entries = []
+    for position, event in enumerate(events, after + 1):
+        kind, data = codec.to_json(event)
+        said = isinstance(event, TraineeSaid)
+        if said and seen is not None:
+            data["seen"] = seen
+        entries.append(
+            Logged(
+                position,
+                event,
+                kind,
+                data,
+                at,
+                contact,
+                by if said or isinstance(event, RecordOpened) else None,
+                client_id=client_id if said else "",
+            )
+        )
+    return Batch(session_id, after, tuple(entries))
+
+
+# --- reading
+
+
+def read(session_id: UUID, *, after: int = 0) -> list[Logged]:
+    """What happened in the session after the position `after`, in order."""
+    rows = LoggedEvent.objects.filter(session_id=session_id, position__gt=after).order_by("position")
+    return [
+        Logged(position, codec.from_json(kind, data), kind, data, at, contact, by, channel, drill_at, client_id)
+        for position, kind, data, at, contact, by, channel, drill_at, client_id in rows.values_list(
+            "position", "kind", "data", "at", "contact", "by_id", "channel", "drill_at", "client_id"
+        )
+    ]
+
+
+# --- writing
+
+_COLUMNS = ("session_id", "position", "contact", "kind", "at", "drill_at", "by_id", "channel", "data", "client_id")
+_INSERT = f"INSERT INTO {LoggedEvent._meta.db_table} ({', '.join(_COLUMNS)}) VALUES ({', '.join(['%s'] * len(_COLUMNS))})"
+_MOVE = f"UPDATE {Session._meta.db_table} SET last_position = %s, turns = turns + %s"
+_END = ", state = %s, outcome = %s, finished_at = %s"
+_WHERE = " WHERE id = %s AND last_position = %s AND state = %s"
+_END_CONTACT = f"UPDATE {Contact._meta.db_table} SET ended_at = %s, outcome = %s WHERE session_id = %s AND number = %s"
+
+
+def write(batches: Sequence[Batch], using: str = DEFAULT_DB_ALIAS) -> list[Behind | Duplicate | None]:
+    """Write the batches in one transaction, on the connection of this thread and inside the transaction it may be in.
+
+    Each is answered by None (written), `Duplicate` or `Behind` (nothing of it written).
+    """
+    connection = connections[using]
+    with transaction.atomic(using), connection.cursor() as cursor:
+        answers = [_claim(connection, cursor, one) for one in batches]
+        rows = [
+            row
+            for one, answer in zip(batches, answers, strict=True)
+            if answer is None
+            for row in rows_of(connection, one.session_id, one.entries)
+        ]
+        if rows:
+            cursor.executemany(_INSERT, rows)
+    return answers
+
+
+def rows_of(connection: Any, session_id: UUID, entries: Iterable[Logged]) -> list[tuple[Any, ...]]:
+    """The entries as the database's driver takes them."""
+    key, time = _uuid(connection, session_id), connection.ops.adapt_datetimefield_value
+    return [
+        (
+            key,
+            entry.position,
+            entry.contact,
+            entry.kind,
+            time(entry.at),
+            time(entry.drill_at),
+            entry.by,
+            entry.channel,
+            json.dumps(entry.data, ensure_ascii=False),
+            entry.client_id,
+        )
+        for entry in entries
+    ]
+
+
+def insert(rows: Sequence[tuple[Any, ...]], using: str = DEFAULT_DB_ALIAS) -> None:
+    """Rows of sessions that nobody else knows of yet, such as an imported history."""
+    with connections[using].cursor() as cursor:
+        cursor.executemany(_INSERT, rows)
+
+
+def _claim(connection: Any, cursor: Any, one: Batch) -> Behind | Duplicate | None:
+    """Move the session on to where the batch ends, if it still stands where the batch begins."""
+    time = connection.ops.adapt_datetimefield_value
+    key, at = _uuid(connection, one.session_id), one.entries[-1].at
+    said = sum(isinstance(entry.event, TraineeSaid) for entry in one.entries)
+    ending = next((entry.event for entry in one.entries if isinstance(entry.event, SessionEnded)), None)
+    values: list[Any] = [one.after + len(one.entries), said]
+    if ending:
+        values += [Session.State.FINISHED.value, ending.outcome, time(at)]
+    cursor.execute(_MOVE + (_END if ending else "") + _WHERE, [*values, key, one.after, Session.State.OPEN.value])
+    if cursor.rowcount == 0:
+        known = [entry.client_id for entry in one.entries if entry.client_id]
+        if known:
+            position = (
+                LoggedEvent.objects.using(connection.alias)
+                .filter(session_id=one.session_id, client_id=known[0])
+                .values_list("position", flat=True)
+                .first()
+            )
+            if position is not None:
+                return Duplicate(position)
+        return Behind()
+    for entry in one.entries:
+        if isinstance(entry.event, ContactEnded):
+            cursor.execute(_END_CONTACT, [time(entry.at), entry.event.outcome, key, entry.contact])
+    return None
+
+
+def _uuid(connection: Any, value: UUID) -> Any:
+    return value if connection.features.has_native_uuid_field else value.hex
+
+
+# --- the writer of this process
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    batch: Batch
+    loop: asyncio.AbstractEventLoop
+    written: asyncio.Future[None]
+
+
+class Writer(threading.Thread):
+    """The one thread of a process that writes turns, with a connection of its own."""
+
+    def __init__(self, using: str = DEFAULT_DB_ALIAS) -> None:
+        super().__init__(name="log-writer", daemon=True)
+        self.using = using
+        self.waiting: queue.SimpleQueue[_Waiting] = queue.SimpleQueue()
+
+    def run(self) -> None:
+        while True:
+            group = [self.waiting.get()]
+            while not self.waiting.empty():
+                group.append(self.waiting.get())
+            group.sort(key=lambda one: one.batch.session_id)  # two processes that lock the same rows do it in one order
+            self.answer(group, self.write(group))
+
+    def write(self, group: Sequence[_Waiting]) -> list[Exception | None]:
+        """Write the group as one transaction. Where that fails, each alone, so that a bad one harms nobody else."""
+        connection = connections[self.using]
+        connection.close_if_unusable_or_obsolete()
+        try:
+            return list(write([one.batch for one in group], self.using))
+        except Exception:
+            connection.close_if_unusable_or_obsolete()
+        answers: list[Exception | None] = []
+        for one in group:
+            try:
+                answers += write([one.batch], self.using)
+            except Exception as error:
+                if isinstance(error, Error):
+                    connection.close_if_unusable_or_obsolete()
+                answers.append(error)
+        return answers
+
+    def answer(self, group: Sequence[_Waiting], answers: Sequence[Exception | None]) -> None:
+        """Tell everyone who waits; one wake-up a loop."""
+        by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[None], Exception | None]]] = defaultdict(list)
+        for one, answer in zip(group, answers, strict=True):
+            by_loop[one.loop].append((one.written, answer))
+        for loop, settled in by_loop.items():
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(_settle, settled)
+
+
+def _settle(settled: Iterable[tuple[asyncio.Future[None], Exception | None]]) -> None:
+    for future, answer in settled:
+        if future.cancelled():
+            continue
+        if answer is None:
+            future.set_result(None)
+        else:
+            future.set_exception(answer)
+
+
+_writer: Writer | None = None
+_starting = threading.Lock()
+
+
+def writer() -> Writer:
+    """The writer of this process, started at the first turn."""
+    global _writer
+    with _starting:
+        if _writer is None or not _writer.is_alive():
+            _writer = Writer()
+            _writer.start()
+        return _writer
+
+
+async def append(one: Batch) -> None:
+    """Returns when the batch is on disk; raises `Duplicate` or `Behind` when it was not written."""
+    loop = asyncio.get_running_loop()
+    written: asyncio.Future[None] = loop.create_future()
+    writer().waiting.put(_Waiting(one, loop, written))
+    await written

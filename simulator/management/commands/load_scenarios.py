@@ -1,0 +1,67 @@
+"""Load the scenarios that ship with the program."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from simulator.engine.scenario import ScenarioErrors, fingerprint, parse
+from simulator.models import Scenario
+
+SHIPPED = Path(__file__).resolve().parents[2] / "scenarios"
+
+
+class Command(BaseCommand):
+    help = (
+        "Load the shipped scenarios, each version once. A newer version replaces one that nobody has edited; "
+        "beside one that was edited here it is laid as a draft."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        paths = sorted(SHIPPED.glob("*.yaml"))
+        if not paths:
+            raise CommandError("No scenario ships with this copy of the program.")
+        for path in paths:
+            self.stdout.write(f"{path.stem}: {load(path)}")
+
+
+@transaction.atomic
+def load(path: Path) -> str:
+    """Load one file; says what was done with it."""
+    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    try:
+        case = parse(document)
+    except ScenarioErrors as errors:
+        raise CommandError(f"{path.name} cannot be loaded:\n{errors}") from errors
+    titles = {"title_zh": case.title.get("zh-hans") or case.title["en"], "title_en": case.title.get("en", "")}
+    scenario = Scenario.objects.filter(slug=case.slug).first()
+    if scenario is None:
+        scenario = Scenario.objects.create(slug=case.slug, document=document, live=False, shipped_version=case.version, **titles)
+        _revision(scenario).publish()
+        return f"version {case.version} is published"
+    if scenario.shipped_version >= case.version:
+        return f"version {scenario.shipped_version} was loaded before"
+    edited = _edited(scenario)
+    scenario.document, scenario.title_zh, scenario.title_en = document, titles["title_zh"], titles["title_en"]
+    revision = _revision(scenario)
+    if not edited:
+        revision.publish()
+    Scenario.objects.filter(pk=scenario.pk).update(shipped_version=case.version)
+    return f"version {case.version} lies beside the edited one as a draft" if edited else f"version {case.version} is published"
+
+
+def _revision(scenario: Scenario) -> Any:
+    """A revision that remembers by its user (none) that it came from a shipped file."""
+    return scenario.save_revision(user=None, changed=True)
+
+
+def _edited(scenario: Scenario) -> bool:
+    """Has anybody written a revision of it, or does what is live differ from what was last shipped?"""
+    shipped = scenario.revisions.filter(user__isnull=True).order_by("-created_at", "-id").first()
+    if shipped is None or scenario.revisions.filter(user__isnull=False).exists():
+        return True
+    return fingerprint(shipped.as_object().document) != fingerprint(scenario.document)

@@ -1,0 +1,281 @@
+"""The wire: messages in and out, in one readable place. `docs/protocol.md` explains them, `docs/asyncapi.yaml` states their shapes.
+
+What goes out depends on who reads it. The trainee gets what a person in the room could see and hear; whoever watches gets
+everything. Nothing that is not named here ever leaves.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from simulator.engine import readings
+from simulator.errors import SimulatorError
+from simulator.live import Live
+from simulator.log import Logged
+from simulator.models import Participant, Session
+
+LONGEST_FRAME = 64 * 1024
+LARGEST_NUMBER = 2**31 - 1
+CLOSE_LOGIN_NEEDED, CLOSE_NOT_FOUND = 4401, 4404
+
+MESSAGES = {
+    "malformed": _("This message could not be read. Nothing has been changed."),
+    "unknown_type": _("The server does not know this kind of message."),
+    "not_joined": _("Join the room first."),
+    "too_long": _("This is too long: 2,000 characters at most."),
+    "rate_limited": _("Too many messages at once. Wait a moment and send it again."),
+    "finished": _("This role-play is over. Nothing more can be said in it."),
+    "paused": _("This role-play is paused."),
+    "not_allowed": _("You are watching: only the trainee can do this."),
+    "not_found": _("This does not exist, or it is not yours."),
+    "login_needed": _("Log in again. Nothing that was saved is lost."),
+}
+
+
+# --- in
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    after: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    id: str
+    text: str
+    seen: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRecord:
+    section: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    pass
+
+
+Command = Join | Say | OpenRecord | Finish
+_ID = re.compile(r"[A-Za-z0-9-]{1,64}\Z")
+_SECTION = re.compile(r"[a-z][a-z0-9_]{0,59}\Z")
+
+
+def parse(frame: str | bytes) -> Command:
+    """The command in a frame, or `SimulatorError` with the code of its refusal and, where it can be read, the client's id."""
+    if len(frame) > LONGEST_FRAME:
+        raise SimulatorError("too_long")
+    try:
+        message = json.loads(frame)
+    except (ValueError, RecursionError):
+        raise SimulatorError("malformed") from None
+    if not isinstance(message, dict) or not isinstance(message.get("type"), str):
+        raise SimulatorError("malformed")
+    match message["type"]:
+        case "join":
+            return Join(_position(message.get("after", 0)))
+        case "say":
+            return _say(message)
+        case "open_record":
+            section = message.get("section")
+            if not isinstance(section, str) or not _SECTION.match(section):
+                raise SimulatorError("malformed")
+            return OpenRecord(section)
+        case "finish":
+            return Finish()
+    raise SimulatorError("unknown_type", _client_id(message.get("id")))
+
+
+def _say(message: dict[str, Any]) -> Say:
+    client_id = _client_id(message.get("id"))
+    text = message.get("text")
+    if client_id is None or not isinstance(text, str) or not text.strip() or not _storable(text):
+        raise SimulatorError("malformed", client_id)
+    if len(text) > 2000:
+        raise SimulatorError("too_long", client_id)
+    seen = message.get("seen")
+    return Say(client_id, text.strip(), None if seen is None else _position(seen, client_id))
+
+
+def _client_id(value: object) -> str | None:
+    return value if isinstance(value, str) and _ID.match(value) else None
+
+
+def _position(value: object, client_id: str | None = None) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LARGEST_NUMBER:
+        raise SimulatorError("malformed", client_id)
+    return value
+
+
+def _storable(text: str) -> bool:
+    """No NUL and no half of a surrogate pair: no database keeps them."""
+    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+# --- out
+
+
+def joined(
+    one: Live, seat: str, person_id: int, entries: Iterable[Logged], watching: list[dict[str, str]], language: str
+) -> dict[str, Any]:
+    """Where the session stands, and what the reader has not seen of it yet."""
+    return {
+        "type": "joined",
+        "session": described(one, seat, person_id, language),
+        **_state(one, seat),
+        "events": seen_by(one, seat, entries),
+        "watching": watching,
+    }
+
+
+def events(one: Live, seat: str, entries: Iterable[Logged]) -> dict[str, Any]:
+    """What has happened since the last message; `position` is the last one considered, gaps are normal."""
+    return {"type": "events", **_state(one, seat), "events": seen_by(one, seat, entries)}
+
+
+def acknowledged(client_id: str, position: int) -> dict[str, Any]:
+    """The message is on disk."""
+    return {"type": "acknowledged", "id": client_id, "position": position}
+
+
+def presence(watching: list[dict[str, str]]) -> dict[str, Any]:
+    """Who is watching now."""
+    return {"type": "presence", "watching": watching}
+
+
+def refused(error: SimulatorError, language: str) -> dict[str, Any]:
+    """Nothing was done. `code` is for programs, `message` for people."""
+    with translation.override(language or None):
+        message = {"type": "refused", "code": error.code, "message": str(MESSAGES[error.code])}
+    return {**message, "id": error.client_id} if error.client_id else message
+
+
+def encode(message: dict[str, Any]) -> str:
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
+
+
+def described(one: Live, seat: str, person_id: int, language: str) -> dict[str, Any]:
+    """The session as the reader may know it. In an exam the trainee learns the level when it is over."""
+    session, case = one.session, one.scenario
+    spoken = session.language
+    hidden = _exam_for(one, seat)
+    return {
+        "id": str(session.id),
+        "title": case.title.get(language) or case.title[spoken],
+        "brief": case.summary.get(language) or case.summary[spoken],
+        "language": spoken,
+        "level": None if hidden else session.level,
+        "mode": session.mode,
+        "channel": case.channel,
+        "state": Session.State.FINISHED if one.finished and session.state == Session.State.OPEN else session.state,
+        "outcome": one.customer.outcome if one.shown == one.position else "",
+        "started_at": _moment(session.started_at),
+        "seat": seat,
+        "seats": [{"seat": Participant.Seat.TRAINEE, "name": str(session.trainee), "you": session.trainee_id == person_id}],
+        "record": [
+            {"section": section.id, "title": section.title[spoken], "text": section.text[spoken]} for section in case.record.values()
+        ],
+    }
+
+
+def _state(one: Live, seat: str) -> dict[str, Any]:
+    """What stands in every message that carries events: the last position considered, bubbles on their way, live signs."""
+    return {"position": one.shown, "pending": pending(one), "signs": signs(one, seat)}
+
+
+def pending(one: Live) -> int:
+    """How many bubbles the customer is still typing."""
+    return sum(entry.kind == "customer_said" and entry.position not in one.dropped for entry in one.log[one.shown :])
+
+
+def signs(one: Live, seat: str) -> dict[str, Any]:
+    """Mood, what was told and promised, what helped and what hurt, from what has been shown. In an exam neither mood nor effect."""
+    live = readings.live_signs(one.events(one.shown))
+    told, promised = list(live.told), list(live.promised)
+    if _exam_for(one, seat):
+        return {"mood": None, "band": None, "told": told, "promised": promised, "helped": [], "hurt": []}
+    return {"mood": live.mood, "band": live.band, "told": told, "promised": promised, "helped": list(live.helped), "hurt": list(live.hurt)}
+
+
+def seen_by(one: Live, seat: str, entries: Iterable[Logged]) -> list[dict[str, Any]]:
+    """The entries that the seat may see, with what it may see of them. Bubbles that were never sent are seen by nobody."""
+    shaped = []
+    for entry in entries:
+        if entry.position in one.dropped:
+            continue
+        data = _data_for(one, seat, entry)
+        if data is not None:
+            shaped.append(_event(entry, data))
+    return shaped
+
+
+def _event(entry: Logged, data: dict[str, Any]) -> dict[str, Any]:
+    message = {
+        "position": entry.position,
+        "kind": entry.kind,
+        "at": _moment(entry.at),
+        "drill_at": _moment(entry.drill_at),
+        "contact": entry.contact,
+        "by": entry.by,
+        "channel": entry.channel,
+        "data": data,
+    }
+    return {**message, "client_id": entry.client_id} if entry.client_id else message
+
+
+# What a trainee may see of each kind of event, by field. A kind that is missing here is not shown to a trainee at all.
+TRAINEE_SEES: dict[str, tuple[str, ...]] = {
+    "trainee_said": ("text",),
+    "customer_said": ("text", "due_at", "part", "parts", "band"),
+    "state_changed": ("turn", "mood", "band"),
+    "fact_told": ("fact", "value"),
+    "promise_made": ("turn", "what", "due", "quote"),
+    "promise_broken": ("what", "promised_in_turn"),
+    "overlapped": ("unsent",),
+    "time_passed": ("seconds",),
+    "escalated": ("rung", "route"),
+    "record_opened": ("section",),
+    "contact_ended": ("outcome",),
+    "session_ended": ("outcome",),
+}
+# What an exam takes away from that: mood, and whatever says how one is doing.
+EXAM_HIDES: dict[str, tuple[str, ...]] = {
+    "customer_said": ("band",),
+    "state_changed": ("turn", "mood", "band"),
+    "promise_broken": ("what", "promised_in_turn"),
+}
+
+
+def _data_for(one: Live, seat: str, entry: Logged) -> dict[str, Any] | None:
+    """The data of the entry for a seat; None where it may not know of it."""
+    if seat != Participant.Seat.TRAINEE:
+        return entry.data
+    if entry.channel != "room" or entry.kind not in TRAINEE_SEES:
+        return None
+    hidden = EXAM_HIDES.get(entry.kind, ()) if _exam_for(one, seat) else ()
+    names = [name for name in TRAINEE_SEES[entry.kind] if name not in hidden]
+    if not names or (entry.kind == "fact_told" and entry.data.get("vague")):
+        return None
+    data = {name: entry.data[name] for name in names if name in entry.data}
+    if entry.kind == "state_changed":
+        turned = readings.live_signs((entry.event,))
+        data |= {"helped": list(turned.helped), "hurt": list(turned.hurt)}
+    return data
+
+
+def _exam_for(one: Live, seat: str) -> bool:
+    """Is this an exam under way, looked at by who sits it?"""
+    return one.session.mode == Session.Mode.EXAM and seat == Participant.Seat.TRAINEE and not one.finished
+
+
+def _moment(at: datetime | None) -> str | None:
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z") if at else None

@@ -1,0 +1,276 @@
+"""Who is connected where, and what they are shown when it is due.
+
+Within a process this is a plain dict of sets. Other processes hear of a room through the channel layer, and only while they
+have somebody in it: they are told that the session has moved and read the rest from the log, so a lost message delays but
+never loses anything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+from uuid import UUID, uuid4
+
+from channels.layers import InMemoryChannelLayer, get_channel_layer
+from django.utils import timezone
+
+from simulator import protocol, services
+from simulator.live import Live, catch_up, live
+from simulator.models import Participant
+
+logger = logging.getLogger(__name__)
+
+SILENCE_SECONDS = 150
+"""After so long without a word, with the trainee in the room, the engine is told that time has passed."""
+
+THIS_PROCESS = uuid4().hex
+PRESENCE_SECONDS = 30
+
+
+class Member(Protocol):
+    """One open connection in a room. `position` is the last position it has been sent."""
+
+    person_id: int
+    name: str
+    seat: str
+    position: int
+
+    async def transmit(self, message: dict[str, Any]) -> None: ...
+
+
+class Room:
+    """The connections of one session in this process."""
+
+    def __init__(self, session_id: UUID) -> None:
+        self.session_id = session_id
+        self.members: set[Member] = set()
+        self.elsewhere: dict[str, tuple[float, list[dict[str, str]]]] = {}  # other processes: when heard of, who watches there
+        self.attended_at: datetime | None = None  # since when a trainee has been here
+        self.timer: asyncio.TimerHandle | None = None
+        self.showing = asyncio.Lock()
+
+    def watching_here(self) -> list[dict[str, str]]:
+        people = {member.person_id: {"name": member.name, "seat": member.seat} for member in self.members if not _plays(member)}
+        return sorted(people.values(), key=lambda person: person["name"])
+
+    def watching(self) -> list[dict[str, str]]:
+        """Who watches, in any process; each person once."""
+        people = self.watching_here()
+        for _, others in self.elsewhere.values():
+            people += [person for person in others if person not in people]
+        return people
+
+    def forget_silent(self, now: float) -> None:
+        """A process that has not been heard of for three presences is gone."""
+        self.elsewhere = {name: heard for name, heard in self.elsewhere.items() if now - heard[0] < 3 * PRESENCE_SECONDS}
+
+
+def _plays(member: Member) -> bool:
+    return member.seat == Participant.Seat.TRAINEE
+
+
+_rooms: dict[UUID, Room] = {}
+_running: set[asyncio.Task[None]] = set()
+
+
+async def enter(session_id: UUID, member: Member) -> list[dict[str, str]]:
+    """Bring a connection in and tell the others; gives who watches."""
+    room = _rooms.setdefault(session_id, Room(session_id))
+    before = room.watching()
+    first = not room.members
+    room.members.add(member)
+    if _plays(member) and room.attended_at is None:
+        room.attended_at = timezone.now()
+    if first:
+        await relay.subscribe(session_id)
+    if first or room.watching() != before:
+        await relay.announce(room, ask=first)
+    if room.watching() != before:
+        await _tell_presence(room, but=member)
+    return room.watching()
+
+
+async def leave(session_id: UUID, member: Member) -> None:
+    """Take a connection out and tell the others."""
+    room = _rooms.get(session_id)
+    if room is None or member not in room.members:
+        return
+    before = room.watching()
+    room.members.discard(member)
+    if not any(map(_plays, room.members)):
+        room.attended_at = None
+    if room.watching() != before:
+        await relay.announce(room)
+        await _tell_presence(room)
+    if not room.members:
+        if room.timer:
+            room.timer.cancel()
+        await relay.unsubscribe(room)
+        _rooms.pop(session_id, None)
+
+
+async def moved(session_id: UUID) -> None:
+    """Something has been written to the session by this process: show it here, and let other processes know."""
+    room = _rooms.get(session_id)
+    if room is None:
+        return
+    await show(room)
+    await relay.moved(room)
+
+
+async def show(room: Room) -> None:
+    """Send every connection what has fallen due, and set the clock for what has not."""
+    async with room.showing:
+        one = await live(room.session_id)
+        next_due = one.show(timezone.now())
+        for member in tuple(room.members):
+            if member.position < one.shown:
+                news = one.log[member.position : one.shown]
+                member.position = one.shown
+                await _send(member, protocol.events(one, member.seat, news))
+        _set_clock(room, one, next_due)
+
+
+def _set_clock(room: Room, one: Live, next_due: datetime | None) -> None:
+    """Wake up when the next bubble is due, or when it has been silent for too long."""
+    if room.timer:
+        room.timer.cancel()
+        room.timer = None
+    if next_due is None and not one.finished and room.attended_at is not None:
+        next_due = max(one.quiet_since(), room.attended_at) + timedelta(seconds=SILENCE_SECONDS)
+    if next_due is not None and room.members:
+        wait = max(0.0, (next_due - timezone.now()).total_seconds())
+        room.timer = asyncio.get_running_loop().call_later(wait + 0.001, lambda: start(_wake(room)))
+
+
+async def _wake(room: Room) -> None:
+    one = await live(room.session_id)
+    if one.show(timezone.now()) is None and one.position == one.shown and not one.finished and room.attended_at is not None:
+        silent = (timezone.now() - max(one.quiet_since(), room.attended_at)).total_seconds()
+        if silent >= SILENCE_SECONDS and all(member.position == one.shown for member in room.members):
+            await services.time_passed(room.session_id, int(silent))
+            await relay.moved(room)
+    await show(room)
+
+
+async def _tell_presence(room: Room, but: Member | None = None) -> None:
+    message = protocol.presence(room.watching())
+    for member in tuple(room.members):
+        if member is not but:
+            await _send(member, message)
+
+
+async def _send(member: Member, message: dict[str, Any]) -> None:
+    """A connection that is dying must not take the speaker's own turn with it."""
+    try:
+        await member.transmit(message)
+    except Exception as error:
+        logger.info("a connection of %s could not be reached: %r", member.name, error)
+
+
+def start(work: Any) -> None:
+    """Run `work` beside everything else; a failure goes to the log with its traceback."""
+    task = asyncio.create_task(work)
+    _running.add(task)
+    task.add_done_callback(_ended)
+
+
+def _ended(task: asyncio.Task[None]) -> None:
+    _running.discard(task)
+    if not task.cancelled() and task.exception() is not None:
+        logger.error("a task of a room failed", exc_info=task.exception())
+
+
+class Relay:
+    """The link to the other processes. With one process alone (no Redis) it does nothing at all."""
+
+    def __init__(self) -> None:
+        self.channel: str | None = None
+        self.listening: asyncio.Task[None] | None = None
+
+    @property
+    def layer(self) -> Any:
+        layer = get_channel_layer()
+        return None if layer is None or isinstance(layer, InMemoryChannelLayer) else layer
+
+    async def subscribe(self, session_id: UUID) -> None:
+        if self.layer is None:
+            return
+        if self.listening is None or self.listening.done():
+            self.channel = await self.layer.new_channel("room")
+            self.listening = asyncio.create_task(self._listen())
+        await self.layer.group_add(_group(session_id), self.channel)
+
+    async def unsubscribe(self, room: Room) -> None:
+        if self.layer is not None and self.channel:
+            await self.layer.group_discard(_group(room.session_id), self.channel)
+
+    async def moved(self, room: Room) -> None:
+        if room.elsewhere:
+            await self._tell(room.session_id, {"what": "moved"})
+
+    async def announce(self, room: Room, *, ask: bool = False) -> None:
+        """Say who watches here; with `ask`, the others answer with theirs. An empty room says so too."""
+        if self.layer is not None:
+            await self._tell(
+                room.session_id, {"what": "presence", "watching": room.watching_here(), "here": bool(room.members), "ask": ask}
+            )
+
+    async def _tell(self, session_id: UUID, message: dict[str, Any]) -> None:
+        """What the layer cannot carry now is caught up from the log later; it never fails a turn."""
+        try:
+            await self.layer.group_send(_group(session_id), {"type": "room", "session": str(session_id), "from": THIS_PROCESS, **message})
+        except Exception as error:
+            logger.warning("other processes could not be told of %s: %r", session_id, error)
+
+    async def _listen(self) -> None:
+        pulse = asyncio.create_task(self._pulse())
+        try:
+            while True:
+                message = await self.layer.receive(self.channel)
+                if message.get("from") != THIS_PROCESS:
+                    start(self._heard(message))
+        finally:
+            pulse.cancel()
+
+    async def _pulse(self) -> None:
+        """Say again and again who is here, so that a process that died is forgotten and a missed message is made good."""
+        while True:
+            await asyncio.sleep(PRESENCE_SECONDS)
+            now = asyncio.get_running_loop().time()
+            for room in tuple(_rooms.values()):
+                room.forget_silent(now)
+                await self.announce(room)
+                if room.elsewhere:
+                    await _read_on(room)
+
+    async def _heard(self, message: dict[str, Any]) -> None:
+        room = _rooms.get(UUID(message["session"]))
+        if room is None:
+            return
+        if message["what"] == "presence":
+            before = room.watching()
+            room.elsewhere.pop(message["from"], None)
+            if message["here"]:
+                room.elsewhere[message["from"]] = (asyncio.get_running_loop().time(), message["watching"])
+            if message["ask"]:
+                await self.announce(room)
+            if room.watching() != before:
+                await _tell_presence(room)
+        await _read_on(room)
+
+
+async def _read_on(room: Room) -> None:
+    one = await live(room.session_id)
+    async with one.lock:
+        await catch_up(one)
+    await show(room)
+
+
+def _group(session_id: UUID) -> str:
+    return f"role-play.{session_id}"
+
+
+relay = Relay()

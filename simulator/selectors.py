@@ -1,0 +1,76 @@
+"""Which role-plays somebody may see, and what stands in them. The query that finds is the query that checks the right."""
+
+from __future__ import annotations
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.fields.json import KT
+
+from lms.core.access import Role, organisations_of
+from lms.core.models import Membership, Organisation, User
+from simulator import log
+from simulator.models import LoggedEvent, Participant, Scenario, Session
+
+
+def scenarios_on_offer() -> QuerySet[Scenario]:
+    """Published scenarios."""
+    return Scenario.objects.filter(live=True).order_by("slug")
+
+
+def sessions_played_by(user: User) -> QuerySet[Session]:
+    """Sessions in which `user` is the trainee, or one of them."""
+    seats = Participant.objects.filter(person=user, seat=Participant.Seat.TRAINEE)
+    return Session.objects.filter(Q(trainee=user) | Q(id__in=seats.values("session_id"))).exclude(state=Session.State.ARCHIVED)
+
+
+def sessions_visible_to(user: User) -> QuerySet[Session]:
+    """Sessions that `user` plays or has played, and as a trainer those of their organisations. Nobody else reads a conversation."""
+    if not user.is_authenticated:
+        return Session.objects.none()
+    seats = Participant.objects.filter(person=user)
+    watched = organisations_of(user, [Role.TRAINER])
+    return Session.objects.filter(Q(trainee=user) | Q(id__in=seats.values("session_id")) | Q(organisation__in=watched)).exclude(
+        state=Session.State.ARCHIVED
+    )
+
+
+def running_sessions(user: User) -> QuerySet[Session]:
+    """Open sessions of the organisations `user` is a trainer of, the latest first, each with `band`, `mood` and `last_line`."""
+    events = LoggedEvent.objects.filter(session=OuterRef("pk")).order_by("-position")
+    state = events.filter(kind="state_changed")
+    return (
+        Session.objects.filter(state=Session.State.OPEN, organisation__in=organisations_of(user, [Role.TRAINER]))
+        .select_related("snapshot", "trainee", "organisation")
+        .annotate(
+            band=Subquery(state.annotate(text=KT("data__band")).values("text")[:1]),
+            mood=Subquery(state.annotate(text=KT("data__mood")).values("text")[:1]),
+            last_line=Subquery(
+                events.filter(kind__in=("customer_said", "trainee_said")).annotate(text=KT("data__text")).values("text")[:1]
+            ),
+        )
+        .order_by("-started_at")
+    )
+
+
+def trainers_who_see(organisation: Organisation) -> QuerySet[User]:
+    """The trainers who may read and watch role-plays of people of `organisation`: its own and those of the levels above."""
+    above = [organisation.path[:length] for length in range(organisation.steplen, len(organisation.path) + 1, organisation.steplen)]
+    return User.objects.filter(
+        is_active=True, memberships__in=_holding_today(Role.TRAINER), memberships__organisation__path__in=above
+    ).distinct()
+
+
+def events_of(session: Session, after: int = 0) -> list[log.Logged]:
+    """What happened in the session after a position, decoded, each with its place in the log."""
+    return log.read(session.id, after=after)
+
+
+def seat_of(user: User, session: Session) -> str:
+    """Where `user` sits in a session that is visible to them: whoever has no seat of their own watches."""
+    if user.pk == session.trainee_id:
+        return Participant.Seat.TRAINEE
+    held = Participant.objects.filter(session=session, person=user, to_at__isnull=True).values_list("seat", flat=True).first()
+    return held or Participant.Seat.OBSERVER
+
+
+def _holding_today(role: str) -> QuerySet[Membership]:
+    return Membership.objects.active().filter(role=role)
