@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import ceil
@@ -182,14 +182,15 @@ def reference(row: Evidence) -> Reference:
     return Reference(code=name_of(row), turn=row.turn, position=row.position, quote=row.quote, start=row.start, end=row.end)
 
 
-def matches(row: Evidence, names: Iterable[str]) -> bool:
+def matches(row: Evidence, names: Collection[str]) -> bool:
     """A plain code in `names` stands for all its kinds."""
-    return any(name in (name_of(row), row.code) for name in names)
+    return bool(names) and (row.code in names or name_of(row) in names)
 
 
 def credit(row: Evidence, earns: Mapping[str, float]) -> float:
     """What `row` is worth: the entry of its kind, else that of its code, else nothing."""
-    return earns.get(name_of(row), earns.get(row.code, 0.0))
+    worth = earns.get(name_of(row))
+    return earns.get(row.code, 0.0) if worth is None else worth
 
 
 Place = tuple[int, int, int, int, str, str, str]
