@@ -65,6 +65,8 @@ def plan(
     offer = _to_offer(customer, weighed)
     if offer and len(sayings) < 2:
         sayings.append(offer)
+    if "closing" in understood.names and not customer.settled and not offence:
+        sayings.append(Saying("close_unsettled"))
     if not sayings or sayings[0].act == "overlapped" and len(sayings) == 1:
         if understood.repeats:
             sayings.append(Saying("react_repeat"))
