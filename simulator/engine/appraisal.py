@@ -60,8 +60,15 @@ def causes_of_acts(customer: Customer, acts: Iterable[Act], names: frozenset[str
             share = dynamics["gate_share"]
         elif act.code in ("explain_process", "take_action", "self_intro", "follow_up", "ask_details", "confirm_facts", "give_timeframe"):
             share = 0.8**before
-        causes += moves(customer, act.name, act, share)
+        causes += moves(customer, _rule_name(act), act, share)
     return causes
+
+
+def _rule_name(act: Act) -> str:
+    """What the reader held to be known and the case does not is a question like any other."""
+    if act.name != "ask_details.known":
+        return act.name
+    return "ask_details.open" if act.about == "matter" else "ask_details"
 
 
 def moves(customer: Customer, when: str, act: Act | None = None, share: float = 1.0) -> list[Cause]:
@@ -96,8 +103,7 @@ def moved(customer: Customer, causes: Iterable[Cause], turn: int) -> dict[str, f
     chance = Random(f"{customer.seed}:dynamics:{turn}")
     for variable in ("anger", "trust", "patience"):
         state[variable] += chance.gauss(0, dynamics["chance"])
-    if not customer.settled:
-        state["anger"] = max(state["anger"], floor)
+    state["anger"] = max(state["anger"], floor / 2 if customer.settled else floor)  # some of it lingers
     return {variable: round(min(1.0, max(0.0, state[variable])), 4) for variable in VARIABLES}
 
 

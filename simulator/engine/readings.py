@@ -199,6 +199,8 @@ def _of_acts(turns: list[_Turn], scenario: Scenario) -> Iterator[Evidence]:
                 data["gaming"] = True
             if act.code == "ask_details" and (act.start, act.end) in again:
                 detail = "known"
+            elif act.name == "ask_details.known":
+                detail = "open" if act.about == "matter" else "closed"
             if act.code in ("offer_solution", "take_action"):
                 offer = _offer_meant(scenario, turn, act)
                 if offer:

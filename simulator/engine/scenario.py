@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from string import Formatter
 from typing import Any
 
@@ -321,6 +322,7 @@ class _Reader:
                         self.wrong(here, "unknown_slot", slot=name, allowed=sorted(allowed))
 
 
+@lru_cache(maxsize=4096)
 def pattern_of(word: str) -> re.Pattern[str]:
     """The pattern of a surface form: literal, or a regular expression between slashes. Upper and lower case are the same."""
     if len(word) > 2 and word.startswith("/") and word.endswith("/"):

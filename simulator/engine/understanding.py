@@ -135,7 +135,8 @@ def _asked(customer: Customer, act: Act, text: str, taken: set[str]) -> Asked:
     fits = [fact for fact in known if act.about in fact.gate.asked_about and _fits(fact, language, words)]
     if act.about in (None, "other"):
         fits += [fact for fact in known if fact.gate.words and _fits(fact, language, words) and fact not in fits]
-    is_open = act.kind == "open" or (act.about in ("matter", None) and act.code == "ask_details" and not fits)
+    only_told = all(fact.id in customer.told for fact in fits)
+    is_open = act.kind == "open" or (act.code == "ask_details" and act.about in ("matter", None) and only_told)
     if is_open and act.about in (None, "other", *OPENED):
         plain = [fact for topic in (OPENED, OPENED_LATER) for fact in known if fact.about in topic and fact.sensitivity == "plain"]
         fits = [fact for fact in fits + [fact for fact in plain if fact not in fits] if fact.id not in customer.told]
@@ -201,20 +202,32 @@ def offers_in(customer: Customer, acts: tuple[Act, ...], text: str) -> tuple[Off
     for act in acts:
         if act.code not in ("offer_solution", "take_action"):
             continue
-        span, sentence = text[act.start : act.end], sentence_of(text, act)
-        matched = False
-        for offer in customer.scenario.offers.values():
-            here = span if _holds(offer.surface[customer.language], span) else sentence
-            if not _holds(offer.surface[customer.language], here):
-                continue
-            matched = True
-            applies = bool(_APPLIES.search(sentence)) or act.kind == "promise"
+        sentence = sentence_of(text, act)
+        applies = bool(_APPLIES.search(sentence)) or act.kind == "promise"
+        meant = _meant(customer, text[act.start : act.end], applies) or _meant(customer, sentence, applies)
+        for offer in meant:
             done = act.code == "take_action" and not applies and offer.authority == "handler"
             before = found.get(offer.id)
             found[offer.id] = Offered(act, offer, done or bool(before and before.done), applies, _amount(act))
-        if not matched and act.code == "offer_solution":
+        if not meant and act.code == "offer_solution":
             unmatched.append(Offered(act, None))
     return (*found.values(), *(() if found else unmatched[:1]))
+
+
+def _meant(customer: Customer, words: str, applies: bool) -> list[Offer]:
+    """The offers whose words are there. Where two are meant by the same words, the one that fits to being applied for, then the longer."""
+    matches: list[tuple[bool, int, int, int, Offer]] = []
+    for offer in customer.scenario.offers.values():
+        hits = [hit for word in offer.surface[customer.language] for hit in pattern_of(word).finditer(words)]
+        if hits:
+            best = max(hits, key=lambda hit: hit.end() - hit.start())
+            fits = (offer.authority == "manager") == applies
+            matches.append((fits, best.end() - best.start(), best.start(), best.end(), offer))
+    kept: list[tuple[int, int, Offer]] = []
+    for _, _, start, end, offer in sorted(matches, key=lambda match: match[:2], reverse=True):
+        if all(end <= begin or start >= finish for begin, finish, _ in kept):
+            kept.append((start, end, offer))
+    return [offer for _, _, offer in kept]
 
 
 def _amount(act: Act) -> float | None:

@@ -12,7 +12,7 @@ from random import Random
 
 from simulator.engine.events import CustomerSaid
 from simulator.engine.lines import NEIGHBOURS
-from simulator.engine.scenario import Fact, Lines, slots_of
+from simulator.engine.scenario import Fact, Lines, pattern_of, slots_of
 from simulator.engine.state import Customer
 
 READING_MS = 700
@@ -33,9 +33,16 @@ class Saying:
 
 
 def spoken(fact: Fact, language: str, *, believed: bool = False) -> str:
-    """A fact in a mouth: the first of its surface forms that is no pattern, else its value."""
+    """A fact in a mouth: the first of its surface forms that is no pattern, else as its own lines say it, else its value."""
     surface, value = (fact.believed_surface, fact.believed) if believed and fact.believed else (fact.surface, fact.value)
-    return next((word for word in surface[language] if not word.startswith("/")), value[language])
+    for word in surface[language]:
+        if not word.startswith("/"):
+            return word
+    for line in fact.tell[language]:
+        for word in surface[language]:
+            if "{" not in line and (found := pattern_of(word).search(line)):
+                return found[0]
+    return value[language]
 
 
 def _pool(customer: Customer, saying: Saying) -> Iterator[tuple[int, str, str]]:
