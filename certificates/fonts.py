@@ -1,6 +1,6 @@
 """The fonts of a certificate: never the system's.
 
-A static TrueType face is drawn quicker and embedded smaller than the OpenType file it comes from (`docs/decisions`), so the
+A static TrueType face is drawn quicker and embedded smaller than the OpenType file it comes from (`docs/decisions/0005`), so the
 common characters are turned into one once, at set-up, into the data folder. Rare characters (names!) fall back to the full file
 in the locked dependency, which is the same design.
 """
