@@ -33,15 +33,15 @@ class Saying:
 
 
 def spoken(fact: Fact, language: str, *, believed: bool = False) -> str:
-    """A fact in a mouth: the first of its surface forms that is no pattern, else as its own lines say it, else its value."""
+    """A fact in a mouth: as its own lines say it, else the first of its surface forms that is no pattern, else its value."""
     surface, value = (fact.believed_surface, fact.believed) if believed and fact.believed else (fact.surface, fact.value)
-    for word in surface[language]:
-        if not word.startswith("/"):
-            return word
     for line in fact.tell[language]:
         for word in surface[language]:
             if "{" not in line and (found := pattern_of(word).search(line)):
                 return found[0]
+    for word in surface[language]:
+        if not word.startswith("/"):
+            return word
     return value[language]
 
 
