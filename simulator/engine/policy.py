@@ -179,8 +179,9 @@ def _reaction(customer: Customer, understood: Understood) -> Saying | None:
 
 
 def time_said(quote: str) -> str:
-    """The words of a time without the punctuation around them."""
-    return quote.strip(" ,.;:!?，。；：！？、")
+    """The words of a time without what stands before it in the sentence and the punctuation around it."""
+    signs = " ,.;:!?，。；：！？、"
+    return quote.strip(signs).replace(",", "，").rpartition("，")[2].strip(signs)
 
 
 def _must_date(customer: Customer) -> bool:
