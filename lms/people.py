@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-import simulator.selectors
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -31,6 +30,7 @@ import assessment.reports
 import assessment.selectors
 import certificates.selectors
 import courses.selectors
+import simulator.selectors
 from certificates.models import Certificate
 from lms.core import access, audit
 from lms.core.models import Membership, Organisation, User
