@@ -1,0 +1,15 @@
+"""The addresses of the role-plays. The debrief composes several apps; `lms.urls` adds it."""
+
+from django.urls import path
+
+from simulator import views
+
+urlpatterns = [
+    path("", views.role_plays, name="list"),
+    path("notice/", views.notice, name="notice"),
+    path("running/", views.running, name="running"),
+    path("reports/", views.reports, name="reports"),
+    path("reports/<int:report_id>/", views.decide, name="decide"),
+    path("<uuid:session_id>/", views.room, name="room"),
+    path("<uuid:session_id>/reports/", views.report, name="report"),
+]
