@@ -10,7 +10,12 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from lms import views
 from lms.core import views as core_views
+from lms.debrief import debrief
 from simulator.routing import websocket_urlpatterns
+from simulator.urls import urlpatterns as role_play_pages
+
+# The debrief shows what the simulator and assessment know, so it is added here to the pages of the simulator.
+role_plays = ([*role_play_pages, path("<uuid:session_id>/debrief/", debrief, name="debrief")], "role_plays")
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -21,6 +26,7 @@ urlpatterns = [
     path("account/language/", core_views.set_language, name="set_language"),
     path("healthz", core_views.healthz, name="healthz"),
     path("readyz", core_views.readyz, name="readyz"),
+    path("role-plays/", include(role_plays)),
     path("", include("assessment.urls")),
     path("people/", include("lms.people_urls")),
     path("", include("certificates.urls")),
