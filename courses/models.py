@@ -17,7 +17,7 @@ from django.utils import timezone, translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
-from wagtail.admin.panels import FieldPanel, HelpPanel, MultiFieldPanel, ObjectList, TabbedInterface
+from wagtail.admin.panels import FieldPanel, HelpPanel, MultiFieldPanel, ObjectList, PublishingPanel, TabbedInterface
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page
 
@@ -135,6 +135,7 @@ class CoursePage(Bilingual, Page):  # noqa: DJ008 - a page is called by its titl
                     MultiFieldPanel([FieldPanel("in_order"), FieldPanel("check_pass_percent")], heading=_("To complete the course")),
                     MultiFieldPanel([FieldPanel("valid_months"), FieldPanel("version")], heading=_("Certificate")),
                     FieldPanel("slug"),
+                    PublishingPanel(),
                 ],
                 heading=_("Settings"),
             ),
@@ -181,7 +182,7 @@ class LessonPage(Bilingual, Page):  # noqa: DJ008 - a page is called by its titl
                 ],
                 heading="English",
             ),
-            ObjectList([FieldPanel("minutes"), FieldPanel("slug")], heading=_("Settings")),
+            ObjectList([FieldPanel("minutes"), FieldPanel("slug"), PublishingPanel()], heading=_("Settings")),
         ]
     )
 
