@@ -11,7 +11,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -354,7 +354,8 @@ def truth_of(case: Case) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """A whole role-play that was played elsewhere: each step is a moment and the events it brought about, the opening first."""
+    """A whole role-play that was played elsewhere: each step is a moment and the events it brought about, the opening first.
+    `id` is the one the session gets."""
 
     trainee_id: int
     organisation_id: int
@@ -365,6 +366,7 @@ class Played:
     steps: tuple[tuple[datetime, tuple[Event, ...]], ...]
     mode: str = "practice"
     context_key: str = ""
+    id: UUID = field(default_factory=uuid4)
 
 
 @transaction.atomic
@@ -379,7 +381,7 @@ def import_history(histories: Iterable[Played]) -> list[Session]:
     for one in histories:
         started_at = one.steps[0][0]
         session = Session(
-            id=uuid4(),
+            id=one.id,
             organisation_id=one.organisation_id,
             trainee_id=one.trainee_id,
             snapshot=one.snapshot,
