@@ -84,3 +84,16 @@ def test_no_line_is_written_in_the_other_language(scenario):
         for band in bands.values():
             assert not [line for line in band["en"] if chinese(line)], act
             assert not [line for line in band["zh-hans"] if not chinese(line) and "{" not in line], act
+
+
+def test_what_is_offered_can_be_said_by_either_side(scenario):
+    """The handler says an offer and the customer repeats it, so it names nobody as "you"."""
+    for offer in scenario.offers.values():
+        assert "您" not in offer.what["zh-hans"], offer.id
+        assert not {"you", "your", "we", "our"} & set(offer.what["en"].split()), offer.id
+
+
+def test_what_is_offered_holds_the_words_that_name_it(scenario):
+    for offer in scenario.offers.values():
+        for language in LANGUAGES:
+            assert any(pattern_of(word).search(offer.what[language]) for word in offer.surface[language]), f"{offer.id} {language}"
