@@ -154,18 +154,17 @@ def _merged(found: list[_Found]) -> list[_Found]:
 
 
 _BEATS = (
-    ("blame_customer", ("apology", "empathy", "ask_details")),
-    ("interrupt", ("apology", "empathy", "active_listening")),
+    ("blame_customer", ("apology", "empathy", "ask_details", "explain_process")),
+    ("interrupt", ("apology", "empathy", "active_listening", "explain_process")),
     ("follow_up", ("active_listening", "ask_details", "confirm_facts")),
     ("confirm_facts", ("ask_details",)),
     ("ask_contact", ("ask_details", "confirm_facts")),
     ("privacy_breach", ("ask_contact", "ask_details", "give_contact", "confirm_facts")),
     ("active_listening", ("ask_details", "offer_solution")),
-    ("overpromise", ("offer_solution",)),
-    ("rude", ("ask_details", "active_listening", "empathy", "closing", "thank", "greeting")),
-    ("argue", ("ask_details", "take_action")),
-    ("evasive", ("give_contact", "ask_contact", "explain_process")),
-    ("empathy", ("ask_details",)),
+    ("overpromise", ("offer_solution", "take_action", "explain_process")),
+    ("rude", ("ask_details", "confirm_facts", "active_listening", "empathy", "closing", "thank", "greeting")),
+    ("argue", ("ask_details", "take_action", "explain_process", "follow_up")),
+    ("evasive", ("give_contact", "ask_contact", "explain_process", "take_action", "offer_solution")),
 )
 
 
