@@ -10,15 +10,17 @@ from simulator.nlu.normalise import is_han
 
 _PIECE = re.compile(r"[^,。!?;:\n|/+*#.·=>]+")
 _ENGLISH_WORD = re.compile(r"[a-z']+")
+_POINT = re.compile(r"[,，。.!！?？;；]")
 _ADDRESS = re.compile(
     r"[你我他她它这那哪]|客户|先生|女士|[的了吗呢吧会把给被就在是]|\b(?:you|your|i|we|my|our|us|me|it|this|that|is|are|was|will|the|have|to|for|let)\b"
 )
 
 
-def stuffing(text: str, codes: list[str]) -> str | None:
+def stuffing(text: str, original: str, codes: list[str]) -> str | None:
     """The kind of gaming that a plain text looks like (`instruction`, `repetition`, `list`), or None.
 
-    `codes` are the positive acts that were read in it, one for each place.
+    `original` is the text as typed, because the plain one has no spaces between Chinese words; `codes` are the positive acts
+    that were read, one for each place.
     """
     if addressed_to_software(text):
         return "instruction"
@@ -26,9 +28,15 @@ def stuffing(text: str, codes: list[str]) -> str | None:
     pieces = [piece for piece in pieces if piece]
     if _repeats(text, pieces):
         return "repetition"
-    if _lists(pieces, codes, text):
+    if _lists(pieces, codes, text) or _rows(original, codes):
         return "list"
     return None
+
+
+def _rows(original: str, codes: list[str]) -> bool:
+    """Stock phrases with nothing but spaces between them, some of them twice."""
+    pieces = original.split()
+    return len(pieces) >= 4 and len(codes) >= 3 and len(set(pieces)) < len(pieces) and not _POINT.search(original) and is_han(pieces[0][0])
 
 
 def _size(piece: str) -> int:
@@ -58,12 +66,15 @@ def _lists(pieces: list[str], codes: list[str], text: str) -> bool:
     if (
         len(pieces) >= 4
         and len(bare) >= 0.75 * len(pieces)
-        and (kinds >= 2 or sum(1 for piece in bare if scope("act_names").fullmatch(piece)) >= 3)
+        and (kinds >= 3 or sum(1 for piece in bare if scope("act_names").fullmatch(piece)) >= 3)
     ):
         return True
     if len(pieces) <= 2 and kinds >= 2:
         words = text.split()
         if len(words) >= 5 and not _ADDRESS.search(text):
             return True
-    named = sum(1 for piece in re.split(r"[\s,。;:|/+*#.·=>-]+", text) if scope("act_names").fullmatch(piece))
-    return named >= 4
+    if _ADDRESS.search(text):
+        return False
+    names = scope("act_names").findall(text)
+    rest = scope("act_names").sub("", text)
+    return len(names) >= 4 and sum(map(str.isalnum, rest)) <= 0.3 * sum(map(str.isalnum, text))

@@ -75,7 +75,7 @@ def disowned(scene: Scene) -> bool:
 
 
 def _is_apology_not_given(scene: Scene) -> bool:
-    if found("condition", scene.before):
+    if found("condition", scene.before + scene.match):
         return True
     return found("apology_asked", scene.clause_before) or found("apology_asked", scene.match + scene.after[:8])
 

@@ -21,6 +21,7 @@ from pathlib import Path
 
 _HERE = Path(__file__).parent / "lexicon"
 _SECTION = re.compile(r"\[(?P<code>[a-z_]+)(?:\.(?P<kind>[a-z_]+))?(?P<settings>(?: [a-z]+=\S+)*)\]$")
+_HEADING = re.compile(r"\[[a-z_]+\]")
 _MACRO = re.compile(r"<([a-z_]+)>")
 _GAPS = {"zh": (r"[^。!?;,\n]{0,7}?", r"[^。!?;\n]{0,16}?"), "en": (r"(?:[ ,-]+[^ .!?;]+){0,3}?[ ,]+", r"(?:[ ,-]+[^ .!?;]+){0,8}?[ ,]+")}
 
@@ -47,9 +48,29 @@ class Pattern:
             return re.compile(rf"(?<![a-z0-9])(?:{self.source})(?![a-z0-9])")
         return re.compile(self.source)
 
-    def could_match(self, text: str) -> bool:
-        needs = self.needs
-        return not needs or any(piece in text for piece in needs)
+
+class Lexicon:
+    """The patterns of a file, found by the pieces of text that they need: each text is walked through once."""
+
+    def __init__(self, patterns: tuple[Pattern, ...]) -> None:
+        self.patterns = patterns
+        self._always = [pattern for pattern in patterns if not pattern.needs]
+        self._by_start: dict[str, list[tuple[str, list[int]]]] = {}
+        numbers: dict[str, list[int]] = {}
+        for number, pattern in enumerate(patterns):
+            for piece in pattern.needs:
+                numbers.setdefault(piece, []).append(number)
+        for piece, holders in numbers.items():
+            self._by_start.setdefault(piece[:2], []).append((piece, holders))
+
+    def candidates(self, text: str) -> list[Pattern]:
+        """The patterns that could match in the text, in the order of the file."""
+        found: set[int] = set()
+        for start in {*text, *map("".join, zip(text, text[1:], strict=False))}:
+            for piece, holders in self._by_start.get(start, ()):
+                if len(piece) <= 2 or piece in text:
+                    found.update(holders)
+        return self._always + [self.patterns[number] for number in sorted(found)]
 
 
 def parse(source: str, language: str) -> tuple[Pattern, ...]:
@@ -85,9 +106,9 @@ def _expand(line: str, macros: dict[str, str]) -> str:
 
 
 @lru_cache(maxsize=4)
-def load(name: str) -> tuple[Pattern, ...]:
-    """The patterns of `lexicon/<name>.txt`; the language is the part of the name after the last hyphen."""
-    return parse((_HERE / f"{name}.txt").read_text(encoding="utf-8"), name.rpartition("-")[2])
+def load(name: str) -> Lexicon:
+    """The patterns of `lexicon/<name>.txt`, where the name is the language."""
+    return Lexicon(parse((_HERE / f"{name}.txt").read_text(encoding="utf-8"), name))
 
 
 @cache
@@ -96,7 +117,7 @@ def sections(name: str) -> dict[str, list[str]]:
     lines: dict[str, list[str]] = {}
     heading = ""
     for line in (_HERE / f"{name}.txt").read_text(encoding="utf-8").splitlines():
-        if line.startswith("[") and line.endswith("]") and line[1:-1].isidentifier():
+        if _HEADING.fullmatch(line):
             heading = line[1:-1]
             lines[heading] = []
         elif line and not line.startswith("#"):

@@ -83,10 +83,11 @@ def normalise(text: str) -> Plain:
     ends: list[int] = []
     simple = _characters()
     for position, original in enumerate(text):
-        forms = original if original < "\x7f" else unicodedata.normalize("NFKC", original)
+        plain_already = original < "\x7f" or "\u4e00" <= original <= "\u9fff"
+        forms = original if plain_already else unicodedata.normalize("NFKC", original)
         for form in forms.lower():
             form = simple.get(form) or _POINTS.get(form) or form
-            category = unicodedata.category(form) if form > "\x7f" else ""
+            category = "" if plain_already else unicodedata.category(form)
             if category in ("Cf", "Mn", "Cc", "Sk") or form in ("\x00", "\ufe0f"):
                 continue
             if form == "\r" or (form < " " and form != "\n") or category == "Zs":

@@ -84,7 +84,7 @@ def read(text: str, context: Context | None = None, lang: str | None = None) -> 
     found = _in_scope(_matches(plain.text), plain.text, parts)
     found = _merged(found)
     found = _settled([item for item in found if item.weight >= ENOUGH], plain.text, parts)
-    hint = gate.stuffing(plain.text, [item.code for item in found if item.code not in _NEGATIVE])
+    hint = gate.stuffing(plain.text, text, [item.code for item in found if item.code not in _NEGATIVE])
     if hint:
         found = [item for item in found if item.code in _NEGATIVE and hint != "instruction"]
     said = slots(plain.text) if found else ()
@@ -107,22 +107,22 @@ def _languages(text: str) -> Iterable[str]:
 def _matches(text: str) -> list[_Found]:
     found = []
     for language in _languages(text):
-        for pattern in lexicon.load(language):
-            if pattern.could_match(text):
-                for match in pattern.expression.finditer(text):
-                    if match.end() > match.start():
-                        found.append(_Found(pattern.code, pattern.kind, pattern.about, pattern.weight, match.start(), match.end()))
+        for pattern in lexicon.load(language).candidates(text):
+            for match in pattern.expression.finditer(text):
+                if match.end() > match.start():
+                    found.append(_Found(pattern.code, pattern.kind, pattern.about, pattern.weight, match.start(), match.end()))
     return found
 
 
 def _in_scope(found: list[_Found], text: str, parts: tuple[Stretch, ...]) -> list[_Found]:
     kept = []
+    clauses_of = {part.start: clauses(text, part) for part in parts}
     about_service = {part.start: guards.talks_about_service(text[part.start : part.end]) for part in parts}
     for item in found:
         sentence = around(parts, item.start)
         if about_service[sentence.start]:
             continue
-        clause = around(clauses(text, sentence), item.start)
+        clause = around(clauses_of[sentence.start], item.start)
         scene = guards.Scene(
             text=text,
             sentence=text[sentence.start : sentence.end],
@@ -167,6 +167,8 @@ _BEATS = (
     ("evasive", ("give_contact", "ask_contact", "explain_process", "take_action", "offer_solution")),
 )
 
+_NOT_REDRESS = ("evasive", "follow_up", "offer_solution")
+
 
 def _settled(found: list[_Found], text: str, parts: tuple[Stretch, ...]) -> list[_Found]:
     """Where two acts claim the same words and the boundaries of `acts.md` give them to one, the other goes."""
@@ -176,8 +178,13 @@ def _settled(found: list[_Found], text: str, parts: tuple[Stretch, ...]) -> list
             if strong.code != winner or id(strong) in gone:
                 continue
             for weak in found:
+                if weak.kind == "redress":
+                    continue
                 if weak.code in losers and weak.start < strong.end and strong.start < weak.end:
                     gone.add(id(weak))
+    for strong in found:
+        if strong.kind == "redress":
+            gone.update(id(weak) for weak in found if weak.code in _NOT_REDRESS and weak.start < strong.end and strong.start < weak.end)
     return [item for item in found if id(item) not in gone]
 
 

@@ -98,9 +98,8 @@ def table(name: str, report: Report) -> str:
         rows.append(f"{code:<20}{figures.precision:6.2f}{figures.recall:6.2f}{figures.f1:6.2f}{count:5}")
     precision, recall = report.negatives
     rows.append(f"macro-F1 {report.macro_f1:.3f}; negative acts precision {precision:.2f} recall {recall:.2f}")
-    rows.append(
-        f"good lines called bad {report.good_called_bad}/{report.good}; stuffed without credit {report.stuffed_without_credit}/{report.stuffed}"
-    )
+    rows.append(f"good lines called bad {report.good_called_bad}/{report.good}")
+    rows.append(f"stuffed without credit {report.stuffed_without_credit}/{report.stuffed}")
     rows.append(f"{1000 * report.seconds / report.lines:.2f} ms a line")
     return "\n".join(rows)
 

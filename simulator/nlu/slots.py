@@ -31,11 +31,11 @@ _PATTERNS = tuple(
             "date",
             rf"(?:(?P<year>20\d\d)年)?(?P<month>\d{{1,2}}|{_HAN}{{1,2}})月(?:份|(?P<day>\d{{1,2}}|{_HAN}{{1,3}})[日号]?)?(?!内|后|前)",
         ),
-        ("date", rf"(?<![a-z])(?P<month>{'|'.join(_MONTHS)})(?: (?P<day>\d{{1,2}})(?:st|nd|rd|th)?)?(?:,? (?P<year>20\d\d))?(?![a-z\d])"),
         (
             "date",
             rf"(?<![a-z\d])(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<month>{'|'.join(_MONTHS)})(?:,? (?P<year>20\d\d))?(?![a-z\d])",
         ),
+        ("date", rf"(?<![a-z])(?P<month>{'|'.join(_MONTHS)})(?: (?P<day>\d{{1,2}})(?:st|nd|rd|th)?)?(?:,? (?P<year>20\d\d))?(?![a-z\d])"),
         ("relative", r"大后天|后天|明天|明早|明日|今天|今晚|当天|当日|昨天|前天|day after tomorrow|tomorrow|today|tonight|yesterday"),
         ("clock", rf"(?P<part>上午|早上|中午|下午|晚上)?(?P<hour>\d{{1,2}}|{_HAN}{{1,3}})(?:点钟?|时)(?!间)(?P<half>半)?"),
         (
