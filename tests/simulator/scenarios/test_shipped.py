@@ -97,3 +97,15 @@ def test_what_is_offered_holds_the_words_that_name_it(scenario):
     for offer in scenario.offers.values():
         for language in LANGUAGES:
             assert any(pattern_of(word).search(offer.what[language]) for word in offer.surface[language]), f"{offer.id} {language}"
+
+
+def test_a_pattern_stands_between_slashes(scenario):
+    """Without them `.*` would be looked for as it stands, and never be found."""
+    words = [
+        word
+        for fact in scenario.facts.values()
+        for found in (fact.surface, fact.gate.words, fact.believed_surface)
+        for word in sum(found.values(), ())
+    ]
+    words += [word for offer in scenario.offers.values() for word in sum(offer.surface.values(), ())]
+    assert not [word for word in words if not word.startswith("/") and set(word) & set("*{}[]()|\\?")]
