@@ -48,7 +48,7 @@ def lessons_of(courses: Iterable[CoursePage]) -> dict[int, list[LessonPage]]:
         condition = Q()
         for path in by_path:
             condition |= Q(path__startswith=path)
-        for lesson in LessonPage.objects.live().filter(condition).defer("body_en").order_by("path"):
+        for lesson in LessonPage.objects.live().filter(condition).order_by("path"):
             found[by_path[lesson.path[: -LessonPage.steplen]]].append(lesson)
     return found
 

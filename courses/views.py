@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -55,20 +55,31 @@ def course_list(request: HttpRequest, page: CourseIndexPage) -> HttpResponse:
     """The courses open to the person, each with how far they have come."""
     if response := login_first(request):
         return response
-    learning = selectors.learning_of(request.user)
-    return render(
-        request, "courses/course_list.html", {"page": page, "learning": learning, "keeps_progress": selectors.is_trainee(request.user)}
-    )
+    learning, keeps_progress = selectors.learning_of(request.user), selectors.is_trainee(request.user)
+    return render(request, "courses/course_list.html", {"page": page, "learning": learning, "keeps_progress": keeps_progress})
+
+
+def course_list_here(request: HttpRequest) -> HttpResponse:
+    return course_list(request, get_object_or_404(CourseIndexPage.objects.live()))
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def course(request: HttpRequest, page: CoursePage) -> HttpResponse:
-    """What the course is about and the path through it; POST begins it."""
+    """What the course is about and the path through it; POST begins it. Called by the CMS, which has found the page."""
     if response := login_first(request):
         return response
-    if not request.is_preview:
-        page = _open_course(request, pk=page.pk)
+    return _course(request, page if request.is_preview else _open_course(request, pk=page.pk))
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def course_here(request: HttpRequest, course_slug: str) -> HttpResponse:
+    request.is_preview = False
+    return login_first(request) or _course(request, _open_course(request, slug=course_slug))
+
+
+def _course(request: HttpRequest, page: CoursePage) -> HttpResponse:
     if request.method == "POST":
         try:
             services.enrol(request.user, page)
@@ -127,14 +138,31 @@ class Play:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def lesson(request: HttpRequest, page: LessonPage) -> HttpResponse:
-    """A lesson to read; POST answers a question of it or says that it is read."""
+    """A lesson to read; POST answers a question of it or says that it is read. Called by the CMS, which has found the page."""
     if response := login_first(request):
         return response
     course_path = page.path[: -LessonPage.steplen]
     course_page = CoursePage.objects.get(path=course_path) if request.is_preview else _open_course(request, path=course_path)
+    return _lesson(request, course_page, page, selectors.course_progress(request.user, course_page))
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def lesson_here(request: HttpRequest, course_slug: str, lesson_slug: str) -> HttpResponse:
+    request.is_preview = False
+    if response := login_first(request):
+        return response
+    course_page = _open_course(request, slug=course_slug)
+    mine = selectors.course_progress(request.user, course_page)
+    page = next((step.lesson for step in mine.steps if step.lesson.slug == lesson_slug), None)
+    if page is None:
+        raise Http404
+    return _lesson(request, course_page, page, mine)
+
+
+def _lesson(request: HttpRequest, course_page: CoursePage, page: LessonPage, mine: selectors.CourseProgress) -> HttpResponse:
     if request.method == "POST":
         return _answer(request, page) if request.POST.get("action") == "answer" else _read(request, page)
-    mine = selectors.course_progress(request.user, course_page)
     step = mine.step(page)
     keeps_progress = selectors.is_trainee(request.user) and not request.is_preview
     if keeps_progress:

@@ -31,6 +31,7 @@ urlpatterns = [
     path("people/", include("lms.people_urls")),
     path("", include("certificates.urls")),
     path("cms/", include(wagtailadmin_urls)),
+    path("courses/", include("courses.urls")),
     path("documents/", include(wagtaildocs_urls)),
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
     # Everything else is a page written in the CMS: /courses/…
