@@ -31,7 +31,6 @@ check: setup-dev ## lint, format, types, templates, translations, migrations
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
-	@.venv/bin/djlint --check --quiet lms/templates simulator/templates courses/templates assessment certificates/templates
 	@.venv/bin/djlint --lint --quiet lms/templates simulator/templates courses/templates assessment certificates/templates
 	@DEBUG=1 $(PY) tools/check_layers.py
 	@DEBUG=1 $(PY) tools/check_messages.py

@@ -25,6 +25,13 @@ ROOT = Path(__file__).resolve().parent.parent
 Role = Membership.Role
 
 
+def pytest_configure() -> None:
+    """Pages under test name their static files plainly; the manifest of a real server is made by `collectstatic`."""
+    from django.conf import settings
+
+    settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests share one browser a process, and so run in one process."""
     for item in items:

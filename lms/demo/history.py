@@ -100,7 +100,7 @@ def _trainees(bank: DemoBank, lessons: list[Lesson], tasks: tuple[Task, ...], se
             number=number,
             seed=seed,
             language="en" if user.language == "en" else "zh-hans",
-            skill=1 / (1 + exp(-(0.55 + 0.9 * ability))),
+            skill=1 / (1 + exp(-(0.9 * ability - 0.45))),
             growth=chance.uniform(0.02, 0.09),
             quota=quota,
             tasks=tuple(task for task in tasks if task.lesson < reached),
