@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +15,9 @@ from lms.core.models import User
 from simulator import protocol, rooms, selectors, services
 from simulator.errors import SimulatorError
 from simulator.live import catch_up, live
+
+turns = logging.getLogger("simulator.turns")
+"""Where the time of each turn went, at level DEBUG."""
 
 
 class RoomConsumer(AsyncWebsocketConsumer):
@@ -63,8 +68,12 @@ class RoomConsumer(AsyncWebsocketConsumer):
                 await self.join(after)
             case protocol.Say(client_id, text, seen):
                 turn = await services.take_turn(self.person, self.session_id, text, client_id, seen)
+                taken_at = time.perf_counter()
                 await self.transmit(protocol.acknowledged(client_id, turn.position))
                 await rooms.moved(self.session_id)
+                if turn.ms and turns.isEnabledFor(logging.DEBUG):
+                    parts = {**turn.ms, "sending": (time.perf_counter() - taken_at) * 1000}
+                    turns.debug("reading %(reading).2f, engine %(engine).2f, writing %(writing).2f, sending %(sending).2f ms", parts)
             case protocol.OpenRecord(section):
                 await services.open_record(self.person, self.session_id, section)
                 await rooms.moved(self.session_id)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import json
 import queue
+import sys
 import threading
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -106,7 +107,9 @@ def read(session_id: UUID, *, after: int = 0) -> list[Logged]:
 # --- writing
 
 _COLUMNS = ("session_id", "position", "contact", "kind", "at", "drill_at", "by_id", "channel", "data", "client_id")
-_INSERT = f"INSERT INTO {LoggedEvent._meta.db_table} ({', '.join(_COLUMNS)}) VALUES ({', '.join(['%s'] * len(_COLUMNS))})"
+_INSERT = f"INSERT INTO {LoggedEvent._meta.db_table} ({', '.join(_COLUMNS)}) VALUES "
+_ROW = f"({', '.join(['%s'] * len(_COLUMNS))})"
+_ROWS_AT_ONCE = 200
 _MOVE = f"UPDATE {Session._meta.db_table} SET last_position = %s, turns = turns + %s"
 _END = ", state = %s, outcome = %s, finished_at = %s"
 _WHERE = " WHERE id = %s AND last_position = %s AND state = %s"
@@ -127,8 +130,7 @@ def write(batches: Sequence[Batch], using: str = DEFAULT_DB_ALIAS) -> list[Behin
             if answer is None
             for row in rows_of(connection, one.session_id, one.entries)
         ]
-        if rows:
-            cursor.executemany(_INSERT, rows)
+        _insert(cursor, rows)
     return answers
 
 
@@ -155,7 +157,14 @@ def rows_of(connection: Any, session_id: UUID, entries: Iterable[Logged]) -> lis
 def insert(rows: Sequence[tuple[Any, ...]], using: str = DEFAULT_DB_ALIAS) -> None:
     """Rows of sessions that nobody else knows of yet, such as an imported history."""
     with connections[using].cursor() as cursor:
-        cursor.executemany(_INSERT, rows)
+        _insert(cursor, rows)
+
+
+def _insert(cursor: Any, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Many rows a statement: after each statement the writer has to queue for the interpreter behind a busy event loop."""
+    for start in range(0, len(rows), _ROWS_AT_ONCE):
+        some = rows[start : start + _ROWS_AT_ONCE]
+        cursor.execute(_INSERT + ", ".join([_ROW] * len(some)), [value for row in some for value in row])
 
 
 def _claim(connection: Any, cursor: Any, one: Batch) -> Behind | Duplicate | None:
@@ -263,6 +272,8 @@ def writer() -> Writer:
     global _writer
     with _starting:
         if _writer is None or not _writer.is_alive():
+            # A busy event loop hands the interpreter over after 0.5 ms instead of 5: the writer waits for it once a statement.
+            sys.setswitchinterval(0.0005)
             _writer = Writer()
             _writer.start()
         return _writer

@@ -54,14 +54,15 @@ class Scenario(PreviewableMixin, WorkflowMixin, DraftStateMixin, LockableMixin, 
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Count the published versions: a live document that differs from the one that was live is the next one."""
-        if self.live:
+        fields = kwargs.get("update_fields")
+        if self.live and (fields is None or "document" in fields):
             before = type(self).objects.filter(pk=self.pk, live=True).values_list("document", "live_version").first()
             if before is None:
                 self.live_version = max(self.live_version, 1)
             else:
                 self.live_version = before[1] + 1 if before[0] != self.document else before[1]
-            if kwargs.get("update_fields") is not None:
-                kwargs["update_fields"] = {*kwargs["update_fields"], "live_version"}
+            if fields is not None:
+                kwargs["update_fields"] = {*fields, "live_version"}
         super().save(*args, **kwargs)
 
     @property

@@ -263,7 +263,7 @@ def _data_for(one: Live, seat: str, entry: Logged) -> dict[str, Any] | None:
         return None
     hidden = EXAM_HIDES.get(entry.kind, ()) if _exam_for(one, seat) else ()
     names = [name for name in TRAINEE_SEES[entry.kind] if name not in hidden]
-    if not names or (entry.kind == "fact_told" and entry.data.get("vague")):
+    if not names:
         return None
     data = {name: entry.data[name] for name in names if name in entry.data}
     if entry.kind == "state_changed":

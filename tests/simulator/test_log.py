@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+import yaml
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -111,14 +113,12 @@ def test_a_session_keeps_the_wording_it_began_with(trainee: User, session: Sessi
     assert live.load(later.id).scenario.title["zh-hans"] == "改过的标题"
 
 
-def test_an_upgrade_lies_as_a_draft_beside_what_an_author_edited(author: User, session: Session, tmp_path: object) -> None:
-    import yaml
-
+def test_an_upgrade_lies_as_a_draft_beside_what_an_author_edited(author: User, session: Session, tmp_path: Path) -> None:
     path = tmp_path / "annual-fee.yaml"
     document = yaml.safe_load((SHIPPED / "annual-fee.yaml").read_text(encoding="utf-8"))
     scenario = Scenario.objects.get(slug="annual-fee")
     scenario.document = {**scenario.document, "summary": {"zh-hans": "作者改过", "en": "Edited by the author"}}
-    scenario.save_revision(user=author).publish(user=author)
+    scenario.save_revision(user=author).publish()
     path.write_text(yaml.safe_dump({**document, "version": document["version"] + 1}, allow_unicode=True), encoding="utf-8")
     load(path)
     scenario.refresh_from_db()

@@ -21,7 +21,6 @@ from simulator.engine.events import (
     CustomerSaid,
     DriverChanged,
     Event,
-    FactTold,
     OfferWeighed,
     StateChanged,
     TraineeSaid,
@@ -112,7 +111,6 @@ def test_a_trainee_sees_the_mood_and_what_helped_but_not_the_state() -> None:
         ActsRead(1, (Act("apology", 0, 2),)),
         OfferWeighed("refund", "refused", "unheard"),
         DriverChanged("trainer"),
-        FactTold("secret", True, "", vague=True),
     ],
     ids=lambda event: type(event).__name__,
 )
