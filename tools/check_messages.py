@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+SOURCES = ("lms", "courses", "simulator", "assessment", "certificates")
 CATALOGUE = ROOT / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
 
 
@@ -30,11 +31,17 @@ def main() -> int:
 
     django.setup()
     with tempfile.TemporaryDirectory() as folder:
-        with override_settings(LOCALE_PATHS=[folder]):
-            ignored = [".venv", "var", "tests", "bench", "wt-*"]
-            call_command("makemessages", locale=["en"], ignore_patterns=ignored, no_wrap=True, verbosity=0, no_location=True)
-        with open(Path(folder) / "en" / "LC_MESSAGES" / "django.po", "rb") as file:
+        # xgettext writes beside its sources, so it works on a copy of them.
+        for part in SOURCES:
+            shutil.copytree(ROOT / part, Path(folder) / part, ignore=shutil.ignore_patterns("__pycache__", "static", "*.yaml", "*.jsonl"))
+        catalogues = Path(folder) / "locale"
+        catalogues.mkdir()
+        os.chdir(folder)
+        with override_settings(LOCALE_PATHS=[str(catalogues)]):
+            call_command("makemessages", locale=["en"], no_wrap=True, verbosity=0, no_location=True)
+        with open(catalogues / "en" / "LC_MESSAGES" / "django.po", "rb") as file:
             used = {(m.context, m.id if isinstance(m.id, str) else m.id[0]) for m in read_po(file) if m.id}
+        os.chdir(ROOT)
     with open(CATALOGUE, "rb") as file:
         catalogue = read_po(file, locale="zh_Hans")
     translated, problems = set(), []
