@@ -16,7 +16,7 @@ FACTS_FILE = Path(__file__).parent / "facts.json"
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One citable fact: its id, its machine code where it has one, and what it says in a few words."""
+    """One citable fact: its id, its machine code where it has one, and, where a course cites it, what it says in a few words."""
 
     id: str
     code: str
@@ -31,7 +31,7 @@ class Fact:
 def known_facts() -> dict[str, Fact]:
     """Every fact that may be cited, by id."""
     rows = json.loads(FACTS_FILE.read_text(encoding="utf-8"))
-    return {row["id"]: Fact(row["id"], row.get("code", ""), row["zh"], row["en"]) for row in rows}
+    return {row["id"]: Fact(row["id"], row.get("code", ""), row.get("zh", ""), row.get("en", "")) for row in rows}
 
 
 def split_ids(text: str) -> tuple[str, ...]:

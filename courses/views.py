@@ -202,7 +202,7 @@ def _lesson_context(
 
 def _parts(request: HttpRequest, page: LessonPage, body: Any) -> list[Part]:
     """The body with everything rendered that is the same for everybody. Rendering costs more than all queries, so it is kept."""
-    if request.is_preview:
+    if request.is_preview or page.live_revision_id is None:
         return _rendered(body)
     name = f"lesson-body:{page.pk}:{page.live_revision_id}:{get_language()}"
     parts = cache.get(name)

@@ -47,6 +47,7 @@ def test_every_text_stands_in_both_languages(slug, lesson) -> None:
 def test_every_cited_fact_is_known(slug, lesson) -> None:
     cited = [fact for path, words in strings(lesson) if path[-1] in ("fact_id", "fact_ids") for fact in split_ids(words)]
     assert set(cited) <= set(known_facts())
+    assert all(known_facts()[fact].words(language) for fact in cited for language in ("zh-hans", "en"))
     assert cited
 
 
