@@ -13,6 +13,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
 
 from lms.urls import websocket_urlpatterns  # noqa: E402
+from simulator import nlu  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
@@ -22,5 +23,6 @@ application = ProtocolTypeRouter(
 )
 
 # What is loaded by now stays for good. Taking it out of the collector's sight removes pauses of 100 to 200 ms under load.
+nlu.warm()
 gc.collect()
 gc.freeze()

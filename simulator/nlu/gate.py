@@ -34,8 +34,14 @@ def stuffing(text: str, original: str, codes: list[str]) -> str | None:
 
 
 def _rows(original: str, codes: list[str]) -> bool:
-    """Stock phrases with nothing but spaces between them, some of them twice."""
+    """Stock phrases with nothing but spaces between them: several that address nobody, or some of them twice."""
+    original = original.strip().rstrip(",，。.!！?？;；…")
     pieces = original.split()
+    if len(pieces) >= 4 and not _POINT.search(original) and all(len(piece) <= 5 and is_han(piece[0]) for piece in pieces):
+        bare = [piece for piece in pieces if not _ADDRESS.search(piece.replace("您", "你"))]
+        names = sum(1 for piece in bare if scope("act_names").search(piece))
+        if len(bare) >= 0.75 * len(pieces) and (len(set(codes)) >= 2 or names >= 3):
+            return True
     return len(pieces) >= 4 and len(codes) >= 3 and len(set(pieces)) < len(pieces) and not _POINT.search(original) and is_han(pieces[0][0])
 
 
@@ -62,6 +68,9 @@ def _repeats(text: str, pieces: list[str]) -> bool:
 def _lists(pieces: list[str], codes: list[str], text: str) -> bool:
     """Short pieces, several acts, and hardly a word that addresses anybody or makes a sentence."""
     kinds = len(set(codes))
+    told = sum(_size(piece) for piece in pieces if _size(piece) >= 4 and _ADDRESS.search(piece))
+    if told > 0.3 * sum(map(_size, pieces)):
+        return False
     bare = [piece for piece in pieces if _size(piece) <= 3 and not _ADDRESS.search(piece)]
     if (
         len(pieces) >= 4

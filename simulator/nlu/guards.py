@@ -35,6 +35,11 @@ def scope(name: str) -> re.Pattern[str]:
     return re.compile("|".join(sections("guards")[name]))
 
 
+def warm() -> None:
+    for name in sections("guards"):
+        scope(name)
+
+
 # --- text that speaks to the software, or about service --------------------------------------------------------------
 
 
@@ -90,6 +95,8 @@ def falls(code: str, scene: Scene) -> bool:
         return True
     if code in ("acknowledge_receipt", "take_action") and scene.asks and found("asked_action", scene.match + scene.after):
         return True
+    if code == "take_action" and found("not_able", scene.match):
+        return True
     if code == "give_timeframe":
         if found("past", scene.clause_before) or found("past_after", scene.after) or (scene.asks and found("asks_number", scene.match)):
             return True
@@ -105,7 +112,11 @@ def _bad_falls(code: str, scene: Scene) -> bool:
     if code == "overpromise":
         return found("can_not_promise", scene.clause_before) or found("depends", scene.sentence) or reported(scene)
     if code == "privacy_breach":
+        if found("not_asked", scene.clause_before) or found("not_asked", scene.match):
+            return True
         return found("warns", scene.clause_before) or found("warns", scene.after[:40]) or _disowned_report(scene)
+    if code == "evasive" and found("own_doing", scene.clause_before) and not found("routes", scene.match):
+        return True
     if code == "blame_customer" and (found("not_yours", scene.before + scene.match) or found("not_yours", scene.after)):
         return True
     if found("not_before", scene.clause_before) and code != "evasive":

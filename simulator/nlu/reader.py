@@ -93,6 +93,17 @@ def read(text: str, context: Context | None = None, lang: str | None = None) -> 
     return Reading(acts, gaming=hint is not None, hint=hint, unclear=unclear, reader_version=READER_VERSION)
 
 
+def warm() -> None:
+    """Compile every pattern, so that no line that is read later waits for it."""
+    for language in ("zh", "en"):
+        for pattern in lexicon.load(language).patterns:
+            _ = pattern.expression
+    guards.warm()
+    topics.warm()
+    for line in ("您好，三月五日扣了两次，五个工作日内答复。", "I'm sorry, we will reply within five working days."):
+        read(line)
+
+
 def _has_words(text: str) -> bool:
     return any(is_han(character) or character.isalpha() for character in text)
 
@@ -185,6 +196,13 @@ def _settled(found: list[_Found], text: str, parts: tuple[Stretch, ...]) -> list
     for strong in found:
         if strong.kind == "redress":
             gone.update(id(weak) for weak in found if weak.code in _NOT_REDRESS and weak.start < strong.end and strong.start < weak.end)
+    for strong in found:
+        if strong.code != "confirm_facts" or id(strong) in gone:
+            continue
+        for weak in found:
+            inside = weak.start < strong.end and strong.start < weak.end
+            if weak.code == "give_timeframe" and inside and guards.found("bare_date", text[weak.start : weak.end]):
+                gone.add(id(weak))
     return [item for item in found if id(item) not in gone]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from simulator.engine.acts import TOPICS
 from simulator.nlu.lexicon import sections
 
 
@@ -15,13 +16,18 @@ def _words(name: str) -> re.Pattern[str]:
 
 def topic(text: str, code: str) -> str | None:
     """The topic of the words that carry an act; for empathy a feeling comes first."""
-    names = [name for name in sections("topics") if name != "bank_words"]
+    names = [name for name in sections("topics") if name in TOPICS]
     if code == "empathy":
         names.sort(key=lambda name: name != "feeling")
     for name in names:
         if _words(name).search(text):
             return name
     return None
+
+
+def warm() -> None:
+    for name in sections("topics"):
+        _words(name)
 
 
 def speaks_of_banking(text: str) -> bool:
