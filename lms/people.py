@@ -32,6 +32,7 @@ import certificates.selectors
 import courses.selectors
 import simulator.selectors
 from certificates.models import Certificate
+from lms import people_services
 from lms.core import access, audit
 from lms.core.models import Membership, Organisation, User
 
@@ -331,7 +332,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
         "titles": courses.selectors.scenario_titles({result.scenario_slug for result in results[:100]}),
         "certificates": certificates.selectors.certificates_visible_to(request.user).filter(holder=found),
         "revocable": set(revocable.values_list("pk", flat=True)),
-        "may_edit": access.has_role(request.user, Role.ADMIN),
+        "may_edit": people_services.people_administered_by(request.user).filter(pk=found.pk).exists(),
     }
     return render(request, "people/person.html", context)
 

@@ -58,7 +58,7 @@ class Details(forms.Form):
 class Place(forms.Form):
     """Where somebody works, and for whom."""
 
-    organisation = forms.ModelChoiceField(Organisation.objects.none(), label=gettext_lazy("Department"))
+    organisation = forms.ModelChoiceField(Organisation.objects.none(), label=gettext_lazy("Department"), empty_label="–")
     manager = forms.ModelChoiceField(
         User.objects.none(), label=gettext_lazy("Manager"), required=False, empty_label=gettext_lazy("nobody in particular")
     )

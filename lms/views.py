@@ -54,13 +54,14 @@ class NextThing:
 
 @dataclass(frozen=True, slots=True)
 class PlayedBefore:
-    """A finished role-play as a small mood curve. `points` is for an SVG polyline."""
+    """A finished role-play as a small mood curve. `points` is for an SVG polyline, `end` the last of them."""
 
     session_id: UUID
     title: str
     level: str
     finished_at: datetime
     points: str
+    end: str
     band: str
     band_words: str
     score: float | None
@@ -131,7 +132,7 @@ def played_before(user: User) -> list[PlayedBefore]:
     }
     found = []
     for session in sessions:
-        places = curve_points([mood for mood, _band in moods[session.pk]])
+        places = [f"{x:.1f},{y:.1f}" for x, y in curve_points([mood for mood, _band in moods[session.pk]])]
         band = moods[session.pk][-1][1] if moods[session.pk] else ""
         result = results.get(session.pk)
         found.append(
@@ -140,7 +141,8 @@ def played_before(user: User) -> list[PlayedBefore]:
                 title=titles.get(session.snapshot.slug, session.snapshot.slug),
                 level=str(words.LEVELS[session.level]),
                 finished_at=session.finished_at,
-                points=" ".join(f"{x:.1f},{y:.1f}" for x, y in places),
+                points=" ".join(places),
+                end=places[-1] if places else "",
                 band=band,
                 band_words=str(words.BANDS.get(band, "")),
                 score=result.score if result else None,

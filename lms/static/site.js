@@ -39,3 +39,9 @@ for (const button of document.querySelectorAll("[data-opens]")) {
 for (const button of document.querySelectorAll("dialog [data-closes]")) {
   button.addEventListener("click", () => button.closest("dialog").close());
 }
+
+// On a narrow screen the navigation scrolls sideways; the page one is on is in view.
+const here = document.querySelector(".nav [aria-current]");
+if (here) {
+  here.parentElement.scrollLeft = here.offsetLeft - here.parentElement.offsetLeft - 16;
+}
