@@ -25,13 +25,6 @@ ROOT = Path(__file__).resolve().parent.parent
 Role = Membership.Role
 
 
-def pytest_configure() -> None:
-    """Pages under test name their static files plainly; the manifest of a real server is made by `collectstatic`."""
-    from django.conf import settings
-
-    settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests share one browser a process, and so run in one process."""
     for item in items:
@@ -176,9 +169,12 @@ def find_chromium() -> str | None:
     return named or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[object]:
-    """A headless Chromium. Without one the test is skipped, in CI it fails."""
+    """A headless Chromium. Without one the test is skipped, in CI it fails.
+
+    One for each module: while it runs, its event loop keeps asynchronous tests of the same process from theirs.
+    """
     from playwright.sync_api import sync_playwright
 
     chromium = find_chromium()
