@@ -31,6 +31,8 @@ from lms.demo.play import Plan, Play, Task, career
 
 LEAST, MOST = 2, 8
 OFFICE_HOURS = (9, 17)
+# A role-play that was let go of is still open for this long; older ones have closed by themselves.
+STILL_OPEN = timedelta(hours=36)
 
 
 @dataclass(slots=True)
@@ -242,6 +244,8 @@ def _put(
         started_at = until - timedelta(minutes=trainee.chance.randint(60, 3 * 24 * 60))
     context_key = courses.selectors.context_key(lessons[play.task.lesson].page, play.task.key) if play.task else ""
     steps = tuple((started_at + timedelta(seconds=step.at_s), step.events) for step in play.steps)
+    if play.closing and started_at < until - STILL_OPEN:
+        steps += ((steps[-1][0] + timedelta(minutes=30), play.closing),)
     one = simulator.services.Played(
         trainee_id=trainee.user.pk,
         organisation_id=trainee.organisation.pk,

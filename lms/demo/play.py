@@ -7,7 +7,8 @@ from random import Random
 
 from assessment import rubrics, scoring
 from simulator.engine import readings
-from simulator.engine.events import ContactEnded
+from simulator.engine.customer import finish
+from simulator.engine.events import ContactEnded, Event
 from simulator.policies import Step, play, shipped
 
 
@@ -38,7 +39,10 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """A role-play as it went. `task` is None for practice of one's own accord; `score` is None where it was not ended."""
+    """A role-play as it went. `task` is None for practice of one's own accord.
+
+    `score` is None where the trainee let go before the end; `closing` is then what happens when the room closes by itself.
+    """
 
     task: Task | None
     scenario: str
@@ -47,6 +51,7 @@ class Play:
     steps: tuple[Step, ...]
     score: float | None
     enough: bool
+    closing: tuple[Event, ...] = ()
 
 
 def career(plan: Plan) -> list[Play]:
@@ -81,4 +86,4 @@ def _one(plan: Plan, task: Task | None, number: int, chance: Random) -> Play:
         result = scoring.score(readings.evidence(session.events, scenario), rubrics.newest_shipped(scenario.rubric), truth)
         score = result.score
         enough = result.passed and (task is None or result.score >= task.pass_score)
-    return Play(task, slug, level, seed, session.steps, score, enough)
+    return Play(task, slug, level, seed, session.steps, score, enough, finish(session.customer, by="time"))
