@@ -33,11 +33,12 @@ def arrived(page) -> None:
 
 
 def quiet(page) -> None:
-    """Wait until everything is saved and the customer has stopped writing."""
+    """Wait until everything is saved, and the customer has had the last word and stopped writing."""
     page.wait_for_function(
         """() => !document.querySelector('.bubble-trainee:not([data-state=saved])')
              && document.querySelector('[data-connection]').dataset.state === 'saved'
-             && document.querySelector('[data-typing]').hidden""",
+             && document.querySelector('[data-typing]').hidden
+             && [...document.querySelectorAll('.bubble')].at(-1)?.classList.contains('bubble-customer')""",
         timeout=40_000,
     )
 
