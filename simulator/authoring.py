@@ -16,6 +16,8 @@ import yaml
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.forms import WagtailAdminModelForm
@@ -187,6 +189,10 @@ class ScenarioForm(WagtailAdminModelForm):
         if "slug" in self.fields and self.instance.pk and self.document:
             self.fields["slug"].disabled = self.instance.live_version > 0
 
+    @property
+    def fields_in_panels(self) -> set[str]:
+        return {"summary_zh", "summary_en", "rest", *(place.field for place in self.places)}
+
     @cached_property
     def line_groups(self) -> list[dict[str, Any]]:
         """The fields for lines, by what the customer does, for the panel that shows them."""
@@ -297,8 +303,17 @@ class LinesPanel(Panel):
             return context
 
 
+class ScenarioTabs(TabbedInterface):
+    """The tabs of the form. Wagtail adds, at the end, every field that no panel has claimed; ours stand in the panels above."""
+
+    class BoundPanel(TabbedInterface.BoundPanel):
+        def render_missing_fields(self) -> SafeString:
+            claimed = {*self.panel.get_form_options().get("fields", []), *self.form.fields_in_panels}
+            return format_html_join("", "{}", ((self.form[name],) for name in self.form.fields if name not in claimed))
+
+
 def edit_handler() -> TabbedInterface:
-    return TabbedInterface(
+    return ScenarioTabs(
         [
             ObjectList(
                 [

@@ -144,6 +144,14 @@ def scenario_form(scenario: Scenario, **changes: str) -> dict[str, str]:
     return {name: "" if value is None else value for name, value in values.items()} | changes
 
 
+def test_every_field_of_a_scenario_stands_once_in_the_form(cms) -> None:
+    scenario = make_real_scenario()
+    shown = cms.get(scenario_address("edit", scenario.pk)).content.decode()
+    for name in scenario_form(scenario):
+        if name.startswith(("lines__", "summary", "rest")):
+            assert shown.count(f' name="{name}"') == 1, name
+
+
 def test_saving_a_scenario_without_a_change_changes_nothing_in_it(cms) -> None:
     scenario = make_real_scenario()
     assert cms.get(scenario_address("edit", scenario.pk)).status_code == 200

@@ -10,7 +10,7 @@ async function answerInPlace(event) {
   button.disabled = true;
   failed.hidden = true;
   try {
-    const response = await fetch(form.action, {
+    const response = await fetch(form.getAttribute("action"), { // form.action is the field of that name
       method: "POST",
       body: new FormData(form),
       headers: { "X-Requested-With": "fetch" },
