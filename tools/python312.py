@@ -60,9 +60,9 @@ def main() -> int:
         print("Python 3.12 is not on this machine; the pure parts are tested on this one only.")
         return 0
     own = ENVIRONMENT / "bin" / "python"
-    if not own.exists():
-        subprocess.run([python, "-m", "venv", str(ENVIRONMENT)], check=True)
-        lock = ENVIRONMENT / "requirements.lock"
+    lock = ENVIRONMENT / "requirements.lock"
+    if not lock.exists() or lock.read_text() != requirements():
+        subprocess.run([python, "-m", "venv", "--clear", str(ENVIRONMENT)], check=True)
         lock.write_text(requirements())
         subprocess.run(
             [str(own), "-m", "pip", "install", "-q", "--disable-pip-version-check", "--require-hashes", "-r", str(lock)], check=True
