@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -57,16 +58,62 @@ def turn_at(session: Session, position: int) -> int:
     return LoggedEvent.objects.filter(session=session, kind="trainee_said", position__lte=position).count()
 
 
-def decide_report(trainer: User, report: ReadingReport, *, accepted: bool) -> None:
-    """Record the decision of a trainer; one that was made stays."""
+NO_ACT = "none"
+
+
+def decide_report(trainer: User, report: ReadingReport, *, accepted: bool, instead: str = "") -> None:
+    """Record the decision of a trainer; one that was made stays. `instead` names the act that the words carry, or `NO_ACT`."""
     with transaction.atomic():
         changed = ReadingReport.objects.filter(pk=report.pk, state=ReadingReport.State.OPEN).update(
             state=ReadingReport.State.ACCEPTED if accepted else ReadingReport.State.REJECTED,
+            decision=instead if accepted else "",
             decided_by=trainer,
             decided_at=timezone.now(),
         )
         if changed:
             audit.record(trainer, "reading_report_decided", report, organisation_id=report.session.organisation_id, accepted=accepted)
+
+
+def corpus_candidates(user: User) -> Iterator[dict[str, Any]]:
+    """The accepted corrections as lines for the corpus: the words, what was read and what it should have been. No names of people."""
+    accepted = reports_visible_to(user).filter(state=ReadingReport.State.ACCEPTED).order_by("id")
+    texts = texts_of(accepted)
+    before = customer_words_before(accepted)
+    for report in accepted:
+        text = texts.get((report.session_id, report.position))
+        if text is None:
+            continue  # the conversation has been deleted since
+        yield {
+            "id": f"report-{report.pk}",
+            "lang": report.session.language,
+            "context": before.get((report.session_id, report.position), ""),
+            "text": text,
+            "start": report.start,
+            "end": report.end,
+            "read": report.act,
+            "should_be": report.decision or None,
+            "note": report.note,
+        }
+
+
+def customer_words_before(reports: Iterable[ReadingReport]) -> dict[tuple[UUID, int], str]:
+    """What the customer had said right before the position of each report."""
+    reports = list(reports)
+    said: dict[UUID, list[tuple[int, str, str]]] = {}
+    events = LoggedEvent.objects.filter(
+        session__in={report.session_id for report in reports}, kind__in=("customer_said", "trainee_said")
+    ).order_by("session_id", "position")
+    for event in events:
+        said.setdefault(event.session_id, []).append((event.position, event.kind, event.data["text"]))
+    found = {}
+    for report in reports:
+        lines: list[str] = []
+        for position, kind, text in said.get(report.session_id, ()):
+            if position >= report.position:
+                break
+            lines = [*lines, text] if kind == "customer_said" else []
+        found[(report.session_id, report.position)] = "\n".join(lines)
+    return found
 
 
 def _name(act: dict) -> str:

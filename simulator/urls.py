@@ -9,6 +9,7 @@ urlpatterns = [
     path("notice/", views.notice, name="notice"),
     path("running/", views.running, name="running"),
     path("reports/", views.reports, name="reports"),
+    path("reports/corrections.jsonl", views.export_reports, name="export_reports"),
     path("reports/<int:report_id>/", views.decide, name="decide"),
     path("<uuid:session_id>/", views.room, name="room"),
     path("<uuid:session_id>/reports/", views.report, name="report"),

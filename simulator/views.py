@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from uuid import UUID
 
@@ -172,7 +173,9 @@ def reports(request: HttpRequest) -> HttpResponse:
         text = texts.get((item.session_id, item.position), "")
         item.words = {"before": text[: item.start], "marked": text[item.start : item.end], "after": text[item.end :]}
         item.act_words = words.act_words(item.act)
-    return render(request, "simulator/reports.html", {"reports": page})
+        item.instead_words = words.act_words(item.decision) if item.decision in words.ACTS else ""
+    choices = [(name, said) for name, said in words.ACTS.items()]
+    return render(request, "simulator/reports.html", {"reports": page, "choices": choices, "no_act": reading_reports.NO_ACT})
 
 
 @login_required
@@ -183,8 +186,21 @@ def decide(request: HttpRequest, report_id: int) -> HttpResponse:
     decision = request.POST.get("decision")
     if decision not in ("accepted", "rejected"):
         return HttpResponseBadRequest(_("Say whether it was misread or read rightly."))
-    reading_reports.decide_report(request.user, reported, accepted=decision == "accepted")
+    instead = request.POST.get("instead", "")
+    if instead not in ("", reading_reports.NO_ACT) and instead not in words.ACTS:
+        return HttpResponseBadRequest(_("Choose the right reading from the list."))
+    reading_reports.decide_report(request.user, reported, accepted=decision == "accepted", instead=instead)
     return redirect("role_plays:reports")
+
+
+@login_required
+def export_reports(request: HttpRequest) -> HttpResponse:
+    """The accepted corrections as JSON Lines, one candidate for the corpus a line."""
+    _trainers_only(request.user)
+    lines = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in reading_reports.corpus_candidates(request.user))
+    response = HttpResponse(lines, content_type="application/jsonl; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="corrected-readings.jsonl"'
+    return response
 
 
 def _trainers_only(user: User) -> None:

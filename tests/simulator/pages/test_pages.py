@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 
 import pytest
@@ -183,6 +184,31 @@ def test_a_reported_reading_reaches_the_trainer_who_decides_once(client, trainee
     reported.refresh_from_db()
     assert (reported.state, reported.decided_by) == ("accepted", trainer)
     assert AuditEntry.objects.filter(action="reading_report_decided").count() == 1
+
+
+def test_accepted_corrections_are_downloaded_as_candidates_for_the_corpus(client, trainee, trainer, outsider, played):
+    client.force_login(trainee)
+    client.post(reverse("role_plays:report", args=[played.id]), {**a_reading(played), "note": "我是想问候"})
+    reported = ReadingReport.objects.get()
+    client.force_login(trainer)
+    download = reverse("role_plays:export_reports")
+    assert client.get(download).content == b""
+    client.post(reverse("role_plays:decide", args=[reported.id]), {"decision": "accepted", "instead": "empathy.react"})
+    (line,) = client.get(download).content.decode().splitlines()
+    candidate = json.loads(line)
+    assert (candidate["text"], candidate["read"], candidate["should_be"]) == (SAID[0], reported.act, "empathy.react")
+    assert "年费" in candidate["context"]
+    assert str(trainee) not in line
+    client.force_login(outsider)
+    assert client.get(download).status_code == 403
+
+
+def test_a_correction_names_an_act_there_is(client, trainee, trainer, played):
+    client.force_login(trainee)
+    client.post(reverse("role_plays:report", args=[played.id]), a_reading(played))
+    client.force_login(trainer)
+    decide = reverse("role_plays:decide", args=[ReadingReport.objects.get().id])
+    assert client.post(decide, {"decision": "accepted", "instead": "nonsense"}).status_code == 400
 
 
 @pytest.mark.parametrize("change", [{"position": 1}, {"end": 999}, {"act": "thank.nonsense"}, {"start": "x"}])
