@@ -17,7 +17,7 @@ from simulator import words
 from simulator.engine import acts as act_codes
 from simulator.engine import readings
 from simulator.engine.events import CustomerSaid, TraineeSaid
-from simulator.engine.scenario import parse
+from simulator.live import case_of
 from simulator.selectors import events_of, scenarios_on_offer, sessions_visible_to
 
 WELL_FROM = 0.7
@@ -36,7 +36,7 @@ def debrief(request: HttpRequest, session_id: UUID) -> HttpResponse:
     if session.state == session.State.OPEN:
         return render(request, "simulator/debrief_open.html", {"session": session, "title": title})
     events = [entry.event for entry in events_of(session)]
-    told = readings.debrief(events, parse(document), session.language)
+    told = readings.debrief(events, case_of(session), session.language)
     result = result_of(session.id)
     context = {
         "session": session,

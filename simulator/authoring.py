@@ -148,6 +148,9 @@ def error_sentence(error: ScenarioError) -> str:
         "too_few_lines": _("Write at least two different lines."),
         "line_twice": _("This line stands here twice."),
         "gives_fact_away": _("“%(word)s” gives the fact “%(fact)s” away before anybody has asked. Use {%(fact)s} or other words."),
+        "cannot_be_drawn": _("This cannot be drawn as it is written; the scenario format shows how."),
+        "not_drawn": _("Nothing of this name is drawn under “draw:”."),
+        "nothing_drawn_here": _("Title and summary are the same for everybody; write no <name> here."),
         "nothing_settles_it": _("Name at least one offer that can settle the demand."),
         "only_if_misremembered": _("Only a misremembered fact has something that is believed."),
     }

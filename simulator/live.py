@@ -29,7 +29,12 @@ BURST, PER_SECOND = 10.0, 1.0
 @lru_cache(maxsize=64)
 def scenario_of(sha256: str) -> Scenario:
     """The scenario of a snapshot; parsed once a process."""
-    return parse(ScenarioSnapshot.objects.values_list("document", flat=True).get(sha256=sha256))
+    return parse(ScenarioSnapshot.objects.values_list("document", flat=True).get(sha256=sha256), trusted=True)
+
+
+def case_of(session: Session) -> Scenario:
+    """The case as the session meets it: the scenario it began with, drawn from its seed."""
+    return scenario_of(session.snapshot.sha256).for_seed(session.seed)
 
 
 class Allowance:
@@ -160,7 +165,7 @@ def load(session_id: UUID) -> Live:
         raise SimulatorError("not_found")
     seats = Participant.objects.filter(session=session, seat=Participant.Seat.TRAINEE, to_at__isnull=True)
     trainees = frozenset(seats.values_list("person_id", flat=True)) | {session.trainee_id}
-    return Live(session, trainees, scenario_of(session.snapshot.sha256), log.read(session_id))
+    return Live(session, trainees, case_of(session), log.read(session_id))
 
 
 async def live(session_id: UUID) -> Live:

@@ -31,7 +31,7 @@ from simulator.engine.events import Event, Overlapped, RecordOpened, SessionEnde
 from simulator.engine.scenario import Scenario as Case
 from simulator.engine.scenario import fingerprint
 from simulator.errors import Behind, Duplicate, SimulatorError
-from simulator.live import Live, catch_up, live, load, scenario_of
+from simulator.live import Live, case_of, catch_up, live, load, scenario_of
 from simulator.models import Contact, Participant, Scenario, ScenarioSnapshot, Session
 from simulator.nlu import READER_VERSION, Context, read
 
@@ -319,7 +319,7 @@ def finished_record(session: Session, events: tuple[Event, ...]) -> SessionFinis
     """What the other apps learn of a finished session: the evidence, and nothing that a score has been made of yet."""
     if session.finished_at is None:
         raise ValueError(f"Session {session.id} is still open.")
-    case = scenario_of(session.snapshot.sha256)
+    case = case_of(session)
     return SessionFinished(
         session_id=session.id,
         trainee_id=session.trainee_id,

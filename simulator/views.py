@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,8 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import Case, When
+from django.db.models import Case as SqlCase
+from django.db.models import When
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -26,8 +28,10 @@ from lms.core import audit
 from lms.core.access import Role, bank_of, has_role, home_organisation
 from lms.core.models import User
 from simulator import reading_reports, services, words
+from simulator.engine.scenario import Scenario as Case
 from simulator.errors import SimulatorError
 from simulator.forms import DEFAULT_LEVEL, OpenRolePlay
+from simulator.live import case_of
 from simulator.models import Session
 from simulator.selectors import (
     running_sessions,
@@ -119,7 +123,7 @@ def room(request: HttpRequest, session_id: UUID) -> HttpResponse:
         "title": _said(document["title"], request.LANGUAGE_CODE),
         "situation": _said(document.get("summary", {}), request.LANGUAGE_CODE),
         "level": _level(session),
-        "record": _record(document, session.language),
+        "record": _record(case_of(session), session.language),
         "seen_by": trainers_who_see(session.organisation),
         "outcomes": words.OUTCOMES.items(),
         "bands": words.BANDS.items(),
@@ -166,7 +170,7 @@ def report(request: HttpRequest, session_id: UUID) -> HttpResponse:
 def reports(request: HttpRequest) -> HttpResponse:
     """Readings that trainees say are wrong, open ones first."""
     _trainers_only(request.user)
-    ordered = reading_reports.reports_visible_to(request.user).order_by(Case(When(state="open", then=0), default=1), "-id")
+    ordered = reading_reports.reports_visible_to(request.user).order_by(SqlCase(When(state="open", then=0), default=1), "-id")
     page = Paginator(ordered, PAGE_SIZE).get_page(request.GET.get("page"))
     texts = reading_reports.texts_of(page)
     for item in page:
@@ -214,7 +218,7 @@ def _level(session: Session) -> str:
     return _("Exam") if hidden else words.LEVELS[session.level]
 
 
-def _said(texts: dict[str, str], language: str) -> str:
+def _said(texts: Mapping[str, str], language: str) -> str:
     """The text in the language of the page; in the first there is where it was not written in that one."""
     return texts.get(language) or next(iter(texts.values()), "")
 
@@ -241,10 +245,9 @@ def _card(scenario: Any, request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _record(document: dict[str, Any], language: str) -> list[dict[str, str]]:
+def _record(case: Case, language: str) -> list[dict[str, str]]:
     """The parts of the bank's screen, as the trainee may look them up."""
-    sections = (document.get("record") or {}).get("sections") or {}
     return [
-        {"code": code, "title": _said(section["title"], language), "text": _said(section["text"], language)}
-        for code, section in sections.items()
+        {"code": section.id, "title": _said(section.title, language), "text": _said(section.text, language)}
+        for section in case.record.values()
     ]

@@ -82,8 +82,9 @@ def _one(plan: Plan, task: Task | None, number: int, chance: Random) -> Play:
     score = None
     enough = False
     if any(isinstance(event, ContactEnded) for event in session.events):
-        truth = {name: getattr(scenario.truth, name) for name in ("classification", "limits", "flags", "form")}
-        result = scoring.score(readings.evidence(session.events, scenario), rubrics.newest_shipped(scenario.rubric), truth)
+        drawn = session.scenario
+        truth = {name: getattr(drawn.truth, name) for name in ("classification", "limits", "flags", "form")}
+        result = scoring.score(readings.evidence(session.events, drawn), rubrics.newest_shipped(scenario.rubric), truth)
         score = result.score
         enough = result.passed and (task is None or result.score >= task.pass_score)
     return Play(task, slug, level, seed, session.steps, score, enough, finish(session.customer, by="time"))

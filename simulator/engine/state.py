@@ -99,6 +99,7 @@ class Customer:
     def new(cls, scenario: Scenario, language: str, level: int, seed: int, rules: Rules | None = None) -> Customer:
         """The customer before the first word. The seed picks the persona and shades the level a little."""
         rules = rules or shipped_rules()
+        scenario = scenario.for_seed(seed)
         people = scenario.persona[language]
         persona = people[Random(f"{seed}:persona").randrange(len(people))]
         temper = {**rules.levels[level], **scenario.levels.get(level, {})}

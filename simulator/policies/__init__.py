@@ -261,6 +261,7 @@ def play(
     """Play `scenario` from the first word to its end with `policy`, or let go after `stop_after` turns."""
     if policy not in POLICIES:
         raise ValueError(f"There is no policy {policy!r}; there are {', '.join(POLICIES)}.")
+    scenario = scenario.for_seed(seed)
     chance = Random(f"{seed}:handler:{policy}")
     start = Customer.new(scenario, language, level, seed)
     handler = Handler(scenario, language, start.persona.salutation, chance)

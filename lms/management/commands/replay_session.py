@@ -13,7 +13,7 @@ from assessment.selectors import results_of
 from simulator import log
 from simulator.engine.customer import Customer, replay
 from simulator.engine.events import StateChanged, TraineeSaid
-from simulator.live import scenario_of
+from simulator.live import case_of
 from simulator.models import Session
 from simulator.services import finished_record
 
@@ -40,7 +40,7 @@ def compare(session: Session) -> list[str]:
     """What does not come out as it is stored, a line each."""
     entries = log.read(session.id)
     events = tuple(entry.event for entry in entries)
-    customer = replay(Customer.new(scenario_of(session.snapshot.sha256), session.language, session.level, session.seed), events)
+    customer = replay(Customer.new(case_of(session), session.language, session.level, session.seed), events)
     felt = next((event for event in reversed(events) if isinstance(event, StateChanged)), None)
     pairs: list[tuple[str, object, object]] = [
         ("positions", [entry.position for entry in entries], list(range(1, session.last_position + 1))),
