@@ -31,7 +31,7 @@ from simulator.engine.events import Event, Overlapped, RecordOpened, SessionEnde
 from simulator.engine.scenario import Scenario as Case
 from simulator.engine.scenario import fingerprint
 from simulator.errors import Behind, Duplicate, SimulatorError
-from simulator.live import Live, catch_up, live, load, scenario_of
+from simulator.live import Live, catch_up, forget, live, load, scenario_of
 from simulator.models import Contact, Participant, Scenario, ScenarioSnapshot, Session
 from simulator.nlu import READER_VERSION, Context, read
 
@@ -137,6 +137,7 @@ class Said:
     client_id: str = ""
     seen: int | None = None
     text: str = ""
+    at: Callable[[Live], datetime] = lambda one: timezone.now()
 
 
 def _saying(one: Live, text: str, now: datetime, ms: dict[str, float]) -> tuple[Event, ...]:
@@ -181,6 +182,7 @@ def _opening_record(person: User, section: str) -> Said:
 
 
 _FINISHING = Said(lambda one, now, ms: engine.finish(one.customer, by="trainee"))
+_CLOSING = Said(lambda one, now, ms: engine.finish(one.customer, by="time"), at=lambda one: one.log[-1].at)
 
 
 def _allowed(one: Live, person: User, client_id: str = "") -> None:
@@ -265,6 +267,9 @@ async def _carry_out(one: Live, said: Said) -> Turn:
                 await log.append(batch)
             except (Behind, Duplicate):
                 await catch_up(one)
+                if one.position == batch.after:  # nobody was quicker: the conversation has been deleted meanwhile
+                    forget(one.id)
+                    raise SimulatorError("finished", said.client_id or None) from None
                 continue
             ms["writing"] = (time.perf_counter() - began) * 1000
             one.take(batch.entries)
@@ -291,12 +296,19 @@ def finish_now(person: User, session_id: UUID, at: datetime | None = None) -> Tu
     return _carry_out_now(session_id, _FINISHING, person, at)
 
 
-def _carry_out_now(session_id: UUID, said: Said, person: User, at: datetime | None) -> Turn:
+def close_by_time_now(session_id: UUID) -> Turn:
+    """End a role-play that was let go of: by time, and as of the last thing that happened in it, so that its result counts for then."""
+    return _carry_out_now(session_id, _CLOSING, None, None)
+
+
+def _carry_out_now(session_id: UUID, said: Said, person: User | None, at: datetime | None) -> Turn:
+    """`person` is None where the program itself does it; without `at`, `said.at` says when it happened, else it happens now."""
     for _attempt in range(ATTEMPTS):
         one = load(session_id)
-        _allowed(one, person, said.client_id)
+        if person is not None:
+            _allowed(one, person, said.client_id)
         ms: dict[str, float] = {}
-        batch = _prepare(one, said, at or timezone.now(), ms)
+        batch = _prepare(one, said, at or said.at(one), ms)
         if isinstance(batch, Turn):
             return batch
         if log.write([batch])[0] is None:
@@ -319,6 +331,8 @@ def finished_record(session: Session, events: tuple[Event, ...]) -> SessionFinis
     """What the other apps learn of a finished session: the evidence, and nothing that a score has been made of yet."""
     if session.finished_at is None:
         raise ValueError(f"Session {session.id} is still open.")
+    if session.state == Session.State.ARCHIVED:
+        raise ValueError(f"The conversation of session {session.id} has been deleted; nothing can be read in it any more.")
     case = scenario_of(session.snapshot.sha256)
     return SessionFinished(
         session_id=session.id,

@@ -31,6 +31,7 @@ from simulator.models import Session
 from simulator.selectors import (
     running_sessions,
     scenarios_on_offer,
+    sessions_known_to,
     sessions_played_by,
     sessions_visible_to,
     trainers_who_see,
@@ -106,7 +107,9 @@ def notice(request: HttpRequest) -> HttpResponse:
 @login_required
 def room(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """The room of one role-play: its trainee writes, a trainer who opens it watches and is named to the trainee."""
-    session = get_object_or_404(sessions_visible_to(request.user).select_related("snapshot", "trainee", "organisation"), id=session_id)
+    session = get_object_or_404(sessions_known_to(request.user).select_related("snapshot", "trainee", "organisation"), id=session_id)
+    if session.state == Session.State.ARCHIVED:
+        return redirect("role_plays:debrief", session.id)
     playing = session.trainee_id == request.user.pk
     if playing and request.user.data_notice_version < settings.DATA_NOTICE_VERSION:
         return redirect(f"{reverse('role_plays:notice')}?next={request.path}")
