@@ -9,15 +9,17 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
-from datetime import datetime, time, timedelta
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 from channels.db import database_sync_to_async
 from django.utils import timezone
 
 import assessment.selectors
 import simulator.selectors
+import simulator.services
 from lms.core.bus import publish
 from lms.core.contracts import ConversationDeleted
 from simulator import retention
@@ -29,6 +31,29 @@ NIGHT = time(3)
 
 Done = Iterator[tuple[str, int]]
 """What a step has done, and how often."""
+
+
+def publish_unscored(now: datetime) -> Done:
+    """Role-plays that ended without a result, because the server stopped between the end and the score."""
+    unscored = simulator.selectors.finished_sessions().exclude(id__in=assessment.selectors.scored_sessions())
+    yield from _published_again(list(unscored.values_list("id", flat=True)))
+
+
+def publish_since(day: date) -> Done:
+    """Every role-play that ended on `day` or later, scored or not: whoever missed a result, such as a course, hears of it again."""
+    since = simulator.selectors.finished_sessions().filter(finished_at__date__gte=day)
+    yield from _published_again(list(since.values_list("id", flat=True)))
+
+
+def _published_again(sessions: Iterable[UUID]) -> Done:
+    """One that cannot be read any more keeps none of the others from its score."""
+    for session_id in sessions:
+        try:
+            simulator.services.publish_finished(session_id)
+        except Exception:
+            logger.exception("the role-play %s could not be published again", session_id)
+        else:
+            yield "role-plays published again", 1
 
 
 def delete_old_conversations(now: datetime) -> Done:
@@ -46,7 +71,8 @@ def forget_left_over_words(now: datetime) -> Done:
         yield "results told again that their words are gone", 1
 
 
-JOBS: tuple[Callable[[datetime], Done], ...] = (delete_old_conversations, forget_left_over_words)
+# A role-play that has no result yet gets it before its conversation goes.
+JOBS: tuple[Callable[[datetime], Done], ...] = (publish_unscored, delete_old_conversations, forget_left_over_words)
 
 
 def carry_out(*jobs: Callable[[datetime], Done], now: datetime) -> Counter[str]:
