@@ -224,7 +224,7 @@ WAGTAILADMIN_LOGIN_URL = "/login/"
 WAGTAIL_FRONTEND_LOGIN_URL = "/login/"
 
 # The text that a person confirms before the first role-play; raise it when the text changes and everybody is asked again.
-DATA_NOTICE_VERSION = 1
+DATA_NOTICE_VERSION = 2
 DEMO_PASSWORD = "tingsu-demo"
 
 LOGGING = {
