@@ -8,7 +8,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
@@ -322,3 +322,24 @@ def test_hr_sees_the_same_figures_as_before(client, hr: User, trainee: User, dja
     with django_capture_on_commit_callbacks(execute=True):
         assert retention.delete_old_conversations(NOW) == 1
     assert [read(client, page).partition("<main")[2] for page in pages] == before
+
+
+def test_a_bank_changes_its_months_and_its_people_read_the_notice_again(client, trainee: User, outsider: User, bank: Organisation) -> None:
+    call_command("retention_months", "--bank", bank.name_zh, "--months", "24", "--reason", "data protection officer", stdout=StringIO())
+    bank.refresh_from_db()
+    assert bank.retention_months == 24
+    assert [User.objects.get(pk=person.pk).knows_data_notice for person in (trainee, outsider)] == [False, True]
+    client.force_login(trainee)
+    assert "deleted after 24 months" in read(client, reverse("role_plays:notice"))
+    entry = AuditEntry.objects.get(action="retention_changed")
+    assert (entry.reason, entry.data) == ("data protection officer", {"before": 36, "after": 24})
+
+
+@pytest.mark.parametrize("months", [0, 601])
+def test_months_that_make_no_sense_are_refused_and_change_nothing(bank: Organisation, months: int) -> None:
+    with pytest.raises(CommandError, match="1 to 600"):
+        call_command("retention_months", "--bank", bank.name_zh, f"--months={months}")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Organisation.objects.filter(pk=bank.pk).update(retention_months=months)
+    bank.refresh_from_db()
+    assert bank.retention_months == 36
