@@ -65,6 +65,33 @@ def confirm_notice(username: str) -> None:
     User.objects.filter(username=username).update(data_notice_version=settings.DATA_NOTICE_VERSION)
 
 
+def grow_old(days: int) -> None:
+    """Everything that has happened happened `days` days earlier."""
+    from datetime import timedelta
+
+    from django.db.models import F
+
+    from simulator.models import LoggedEvent, Session
+
+    earlier = timedelta(days=days)
+    Session.objects.update(started_at=F("started_at") - earlier)
+    LoggedEvent.objects.update(at=F("at") - earlier)
+
+
+def count_deleted() -> None:
+    """Print how many conversations are gone, and how many the audit log says went."""
+    from lms.core.models import AuditEntry
+    from simulator.models import LoggedEvent, Session
+
+    entries = AuditEntry.objects.filter(action="conversations_deleted")
+    counts = {
+        "archived": Session.objects.filter(state="archived").count(),
+        "by_the_audit_log": sum(entry.data["conversations"] for entry in entries),
+        "events_left": LoggedEvent.objects.count(),
+    }
+    sys.stdout.write(f"STAGE {json.dumps(counts)}\n")
+
+
 def _cookie(person: Any) -> str:
     """The value of a session cookie with which `person` is logged in."""
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
