@@ -31,7 +31,8 @@ class Rubric(models.Model):
 
 
 class Result(models.Model):
-    """What one session was worth by one rubric. It outlives the transcript: nothing here points into the session's log but numbers.
+    """What one session was worth by one rubric. It outlives the transcript: nothing here points into the session's log but numbers,
+    and the words it quotes go when the conversation does.
 
     `organisation` is the trainee's department on that day: people move, the statistic of the day does not.
     """
@@ -59,6 +60,9 @@ class Result(models.Model):
     )
     started_at = models.DateTimeField()
     recorded_at = models.DateTimeField(_("recorded"))
+    words_deleted_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("When the trainee's words went from its evidence, together with the conversation.")
+    )
 
     class Meta:
         verbose_name = _("result")

@@ -21,6 +21,16 @@ def results_of(session_id: UUID) -> list[Result]:
     return list(Result.objects.filter(session_id=session_id).select_related("rubric").order_by("-counts", "id"))
 
 
+def scored_sessions() -> QuerySet[Result]:
+    """The ids of the sessions that have a result that counts, as a subquery."""
+    return Result.objects.filter(counts=True).order_by().values("session_id")
+
+
+def results_with_words() -> QuerySet[Result]:
+    """Results that may still quote the trainee, whether they count or not."""
+    return Result.objects.filter(words_deleted_at=None).order_by()
+
+
 def result_of(session_id: UUID) -> Result | None:
     """The result of a session that counts."""
     return results().filter(session_id=session_id).first()

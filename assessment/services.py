@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from assessment import rubrics, scoring
 from assessment.errors import UnknownRubric
 from assessment.models import Result, Rubric
 from lms.core.bus import publish
-from lms.core.contracts import ResultRecorded, SessionFinished
+from lms.core.contracts import ConversationDeleted, ResultRecorded, SessionFinished
 
 
 @transaction.atomic
@@ -77,6 +77,20 @@ def rescore(finished: SessionFinished, rubric: Rubric) -> Result:
     new.counts = not Result.objects.filter(session_id=finished.session_id, counts=True).exists()
     result, _ = Result.objects.get_or_create(session_id=finished.session_id, rubric=rubric, defaults=_columns(new))
     return result
+
+
+def forget_words(deleted: ConversationDeleted) -> None:
+    """The conversation is gone: its results keep codes, scores and reasons, but no words. Running it again changes nothing."""
+    for result in Result.objects.filter(session_id=deleted.session_id, words_deleted_at=None):
+        result.criteria = without_words(result.criteria)
+        result.words_deleted_at = deleted.deleted_at
+        result.save(update_fields=["criteria", "words_deleted_at"])
+
+
+def without_words(criteria: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The criteria of a result, each piece of evidence with its code and place but without the words that stood there."""
+    wordless = {"quote": "", "start": None, "end": None}
+    return [{**row, **{side: [{**piece, **wordless} for piece in row[side]] for side in ("evidence", "against")}} for row in criteria]
 
 
 def recorded(result: Result) -> ResultRecorded:

@@ -12,6 +12,7 @@ from channels.auth import AuthMiddlewareStack  # noqa: E402 - needs the apps to 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
 
+from lms import upkeep  # noqa: E402
 from lms.urls import websocket_urlpatterns  # noqa: E402
 from simulator import nlu  # noqa: E402
 
@@ -19,6 +20,7 @@ application = ProtocolTypeRouter(
     {
         "http": django_application,
         "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
+        "lifespan": upkeep.lifespan,
     }
 )
 

@@ -18,7 +18,7 @@ from simulator.engine import acts as act_codes
 from simulator.engine import readings
 from simulator.engine.events import CustomerSaid, TraineeSaid
 from simulator.live import case_of
-from simulator.selectors import events_of, scenarios_on_offer, sessions_visible_to
+from simulator.selectors import events_of, scenarios_on_offer, sessions_known_to
 
 WELL_FROM = 0.7
 LISTED = 3
@@ -29,14 +29,15 @@ UNWISE = frozenset({"ask_details.known", "offer_solution.infeasible"})
 
 @login_required
 def debrief(request: HttpRequest, session_id: UUID) -> HttpResponse:
-    """Turn by turn what was read in the words, what it did and a better line; the score with its evidence; what to practise."""
-    session = get_object_or_404(sessions_visible_to(request.user).select_related("snapshot", "trainee"), id=session_id)
+    """Turn by turn what was read in the words, what it did and a better line; the score with its evidence; what to practise.
+
+    Of an archived session, whose conversation has been deleted, the score by criterion is left.
+    """
+    session = get_object_or_404(sessions_known_to(request.user).select_related("snapshot", "trainee"), id=session_id)
     document = session.snapshot.document
     title = document["title"].get(request.LANGUAGE_CODE) or document["title"][session.language]
     if session.state == session.State.OPEN:
         return render(request, "simulator/debrief_open.html", {"session": session, "title": title})
-    events = [entry.event for entry in events_of(session)]
-    told = readings.debrief(events, case_of(session), session.language)
     result = result_of(session.id)
     context = {
         "session": session,
@@ -45,12 +46,18 @@ def debrief(request: HttpRequest, session_id: UUID) -> HttpResponse:
         "outcome": words.OUTCOMES.get(session.outcome, ""),
         "mine": session.trainee_id == request.user.pk,
         "can_try_again": scenarios_on_offer().filter(slug=session.snapshot.slug).exists(),
+    }
+    if result is not None:
+        context |= result_for_page(result, request.LANGUAGE_CODE)
+    if session.state == session.State.ARCHIVED:
+        return render(request, "simulator/debrief_archived.html", context)
+    events = [entry.event for entry in events_of(session)]
+    told = readings.debrief(events, case_of(session), session.language)
+    context |= {
         "opening": opening_lines(events),
         "turns": [turn_for_page(turn) for turn in told],
         "curve": curve_for_page([(turn.turn, turn.mood, turn.band) for turn in told]),
     }
-    if result is not None:
-        context |= result_for_page(result, request.LANGUAGE_CODE)
     return render(request, "simulator/debrief.html", context)
 
 

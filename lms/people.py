@@ -321,14 +321,14 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
         raise Http404
     found = get_object_or_404(access.people_visible_to(request.user), pk=person_id)
     results = assessment.selectors.results_visible_to(request.user).filter(trainee=found)
-    visible = simulator.selectors.sessions_visible_to(request.user).filter(trainee=found)
+    known = simulator.selectors.sessions_known_to(request.user).filter(trainee=found)
     revocable = certificates.selectors.certificates_revocable_by(request.user).filter(holder=found)
     context = {
         "person": found,
         "memberships": found.memberships.select_related("organisation", "manager").order_by("-starts_on"),
         "learning": [one for one in courses.selectors.learning_of(found) if one.enrolment is not None],
         "results": results[:100],
-        "debriefs": set(visible.filter(state="finished").values_list("pk", flat=True)),
+        "debriefs": set(known.exclude(state="open").values_list("pk", flat=True)),
         "titles": courses.selectors.scenario_titles({result.scenario_slug for result in results[:100]}),
         "certificates": certificates.selectors.certificates_visible_to(request.user).filter(holder=found),
         "revocable": set(revocable.values_list("pk", flat=True)),

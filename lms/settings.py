@@ -148,13 +148,15 @@ TEMPLATES = [
 ]
 
 # SQLite in the data folder by default: write-ahead log, full sync (an acknowledged turn survives a power cut), one writer at a
-# time from the start of a transaction. PostgreSQL through DATABASE_URL for more than one process.
+# time from the start of a transaction, and what is deleted is overwritten. PostgreSQL through DATABASE_URL for more than one process.
 DATABASES = {"default": dj_database_url.parse(env("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'tingsu.sqlite3'}", conn_max_age=60)}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY;",
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY; PRAGMA secure_delete=ON;"
+        ),
     }
     DATABASES["default"]["CONN_MAX_AGE"] = None
 else:
@@ -222,7 +224,7 @@ WAGTAILADMIN_LOGIN_URL = "/login/"
 WAGTAIL_FRONTEND_LOGIN_URL = "/login/"
 
 # The text that a person confirms before the first role-play; raise it when the text changes and everybody is asked again.
-DATA_NOTICE_VERSION = 1
+DATA_NOTICE_VERSION = 2
 DEMO_PASSWORD = "tingsu-demo"
 
 LOGGING = {

@@ -8,7 +8,7 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
-from lms import views
+from lms import my_data, views
 from lms.core import views as core_views
 from lms.debrief import debrief
 from simulator.routing import websocket_urlpatterns
@@ -22,6 +22,7 @@ urlpatterns = [
     path("login/", core_views.LoginView.as_view(), name="login"),
     path("logout/", auth_views.LogoutView.as_view(), name="logout"),
     path("account/", core_views.account, name="account"),
+    path("account/my-data/", my_data.download, name="my_data"),
     path("account/password/", core_views.PasswordChangeView.as_view(), name="password_change"),
     path("account/language/", core_views.set_language, name="set_language"),
     path("healthz", core_views.healthz, name="healthz"),

@@ -110,6 +110,7 @@ _COLUMNS = ("session_id", "position", "contact", "kind", "at", "drill_at", "by_i
 _INSERT = f"INSERT INTO {LoggedEvent._meta.db_table} ({', '.join(_COLUMNS)}) VALUES "
 _ROW = f"({', '.join(['%s'] * len(_COLUMNS))})"
 _ROWS_AT_ONCE = 200
+_DELETE = f"DELETE FROM {LoggedEvent._meta.db_table} WHERE session_id IN"
 _MOVE = f"UPDATE {Session._meta.db_table} SET last_position = %s, turns = turns + %s"
 _END = ", state = %s, outcome = %s, finished_at = %s"
 _WHERE = " WHERE id = %s AND last_position = %s AND state = %s"
@@ -158,6 +159,14 @@ def insert(rows: Sequence[tuple[Any, ...]], using: str = DEFAULT_DB_ALIAS) -> No
     """Rows of sessions that nobody else knows of yet, such as an imported history."""
     with connections[using].cursor() as cursor:
         _insert(cursor, rows)
+
+
+def delete(session_ids: Sequence[UUID], using: str = DEFAULT_DB_ALIAS) -> None:
+    """Take away the whole log of sessions whose conversations are to be kept no longer, in the transaction of the caller."""
+    connection = connections[using]
+    keys = [_uuid(connection, session_id) for session_id in session_ids]
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_DELETE} ({', '.join(['%s'] * len(keys))})", keys)
 
 
 def _insert(cursor: Any, rows: Sequence[tuple[Any, ...]]) -> None:

@@ -101,7 +101,10 @@ class ScenarioSnapshot(models.Model):
 
 
 class Session(models.Model):
-    """The work of one trainee or team on one case. Its state columns are written with the events they follow from."""
+    """The work of one trainee or team on one case. Its state columns are written with the events they follow from.
+
+    An archived one has lost its conversation (`simulator.retention`): this row is what statistics need of it.
+    """
 
     class State(models.TextChoices):
         OPEN = "open", _("Open")
@@ -125,6 +128,7 @@ class Session(models.Model):
     context_key = models.CharField(max_length=120, blank=True, help_text=_("Who opened the session; handed back unread at its end."))
     started_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True, blank=True)
+    archived_at = models.DateTimeField(null=True, blank=True, help_text=_("When the conversation was deleted and only this row stayed."))
     last_position = models.PositiveIntegerField(default=0)
     turns = models.PositiveIntegerField(default=0)
     engine_version = models.CharField(max_length=40, blank=True)
@@ -140,6 +144,10 @@ class Session(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(finished_at__isnull=True) | Q(finished_at__gte=F("started_at")), name="session_ends_after_it_starts"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="archived", archived_at__isnull=False) | (~Q(state="archived") & Q(archived_at__isnull=True)),
+                name="session_says_when_it_was_archived",
             ),
         ]
         indexes = [
@@ -196,7 +204,8 @@ class Contact(models.Model):
 
 
 class LoggedEvent(models.Model):
-    """Something that happened, at a position in its session: 1, 2, 3 … Rows are never changed. Written by `simulator.log` alone.
+    """Something that happened, at a position in its session: 1, 2, 3 … Rows are never changed, and go only with the whole
+    conversation when it may be kept no longer. Written by `simulator.log` alone.
 
     `contact` is the number of the conversation, `channel` who may hear it ("room": everyone in it; later the private
     channels of a team or a whisper), `drill_at` the time in the story where that is not the time on the wall.

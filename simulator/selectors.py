@@ -17,20 +17,34 @@ def scenarios_on_offer() -> QuerySet[Scenario]:
 
 
 def sessions_played_by(user: User) -> QuerySet[Session]:
-    """Sessions in which `user` is the trainee, or one of them."""
+    """Sessions in which `user` is the trainee, or one of them; also those whose conversation has been deleted."""
     seats = Participant.objects.filter(person=user, seat=Participant.Seat.TRAINEE)
-    return Session.objects.filter(Q(trainee=user) | Q(id__in=seats.values("session_id"))).exclude(state=Session.State.ARCHIVED)
+    return Session.objects.filter(Q(trainee=user) | Q(id__in=seats.values("session_id")))
 
 
-def sessions_visible_to(user: User) -> QuerySet[Session]:
-    """Sessions that `user` plays or has played, and as a trainer those of their organisations. Nobody else reads a conversation."""
+def sessions_known_to(user: User) -> QuerySet[Session]:
+    """Sessions that `user` plays or has played, and as a trainer those of their organisations; also those whose conversation has
+    been deleted."""
     if not user.is_authenticated:
         return Session.objects.none()
     seats = Participant.objects.filter(person=user)
     watched = organisations_of(user, [Role.TRAINER])
-    return Session.objects.filter(Q(trainee=user) | Q(id__in=seats.values("session_id")) | Q(organisation__in=watched)).exclude(
-        state=Session.State.ARCHIVED
-    )
+    return Session.objects.filter(Q(trainee=user) | Q(id__in=seats.values("session_id")) | Q(organisation__in=watched))
+
+
+def sessions_visible_to(user: User) -> QuerySet[Session]:
+    """Those of them that can be read or watched. Nobody else reads a conversation."""
+    return sessions_known_to(user).exclude(state=Session.State.ARCHIVED)
+
+
+def finished_sessions() -> QuerySet[Session]:
+    """Sessions that have ended and whose conversation is still there, of every bank: for the program's own upkeep."""
+    return Session.objects.filter(state=Session.State.FINISHED).order_by("finished_at", "id")
+
+
+def archived_sessions() -> QuerySet[Session]:
+    """Sessions whose conversation has been deleted, of every bank: for the program's own upkeep."""
+    return Session.objects.filter(state=Session.State.ARCHIVED)
 
 
 def running_sessions(user: User) -> QuerySet[Session]:

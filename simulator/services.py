@@ -31,7 +31,7 @@ from simulator.engine.events import Event, Overlapped, RecordOpened, SessionEnde
 from simulator.engine.scenario import Scenario as Case
 from simulator.engine.scenario import fingerprint
 from simulator.errors import Behind, Duplicate, SimulatorError
-from simulator.live import Live, case_of, catch_up, live, load, scenario_of
+from simulator.live import Live, case_of, catch_up, forget, live, load, scenario_of
 from simulator.models import Contact, Participant, Scenario, ScenarioSnapshot, Session
 from simulator.nlu import READER_VERSION, Context, read
 
@@ -91,6 +91,7 @@ def open_session_now(
     organisation = home_organisation(person)
     if organisation is None:
         raise SimulatorError("not_allowed")
+    _informed(person)
     snapshot = published(scenario_slug)
     case = scenario_of(snapshot.sha256)
     drawn = random.SystemRandom()
@@ -137,6 +138,7 @@ class Said:
     client_id: str = ""
     seen: int | None = None
     text: str = ""
+    at: Callable[[Live], datetime] = lambda one: timezone.now()
 
 
 def _saying(one: Live, text: str, now: datetime, ms: dict[str, float]) -> tuple[Event, ...]:
@@ -181,12 +183,27 @@ def _opening_record(person: User, section: str) -> Said:
 
 
 _FINISHING = Said(lambda one, now, ms: engine.finish(one.customer, by="trainee"))
+_CLOSING = Said(lambda one, now, ms: engine.finish(one.customer, by="time"), at=lambda one: one.log[-1].at)
 
 
 def _allowed(one: Live, person: User, client_id: str = "") -> None:
     """Only who sits in the trainee's seat speaks; nobody learns from the answer that somebody else's session exists."""
     if person.pk not in one.trainees:
         raise SimulatorError("not_allowed", client_id or None)
+
+
+def _informed(person: User, client_id: str = "") -> None:
+    """Nothing is written down of somebody who has not confirmed the data notice as it reads today."""
+    if not person.knows_data_notice:
+        person.refresh_from_db(fields=["data_notice_version"])
+    if not person.knows_data_notice:
+        raise SimulatorError("notice_needed", client_id or None)
+
+
+async def _informed_live(person: User, client_id: str = "") -> None:
+    """`_informed` without a visit to the database for those who are."""
+    if not person.knows_data_notice:
+        await database_sync_to_async(_informed)(person, client_id)
 
 
 def _prepare(one: Live, said: Said, now: datetime, ms: dict[str, float]) -> log.Batch | Turn:
@@ -213,6 +230,7 @@ async def take_turn(person: User, session_id: UUID, text: str, client_id: str, s
     """Say `text`. Returns when the turn is on disk. The same `client_id` again changes nothing and gives the same position."""
     one = await live(session_id)
     _allowed(one, person, client_id)
+    await _informed_live(person, client_id)
     said = _speaking(person, text, client_id, seen)
     if client_id not in one.by_client and not one.allowance(person.pk).take(time.monotonic()):
         raise SimulatorError("rate_limited", client_id)
@@ -223,6 +241,7 @@ async def open_record(person: User, session_id: UUID, section: str) -> Turn:
     """Look up a part of the bank's record."""
     one = await live(session_id)
     _allowed(one, person)
+    await _informed_live(person)
     if not one.allowance(person.pk).take(time.monotonic()):
         raise SimulatorError("rate_limited")
     return await _carry_out(one, _opening_record(person, section))
@@ -265,6 +284,9 @@ async def _carry_out(one: Live, said: Said) -> Turn:
                 await log.append(batch)
             except (Behind, Duplicate):
                 await catch_up(one)
+                if one.position == batch.after:  # nobody was quicker: the conversation has been deleted meanwhile
+                    forget(one.id)
+                    raise SimulatorError("finished", said.client_id or None) from None
                 continue
             ms["writing"] = (time.perf_counter() - began) * 1000
             one.take(batch.entries)
@@ -280,10 +302,12 @@ async def _carry_out(one: Live, said: Said) -> Turn:
 
 
 def take_turn_now(person: User, session_id: UUID, text: str, client_id: str, seen: int | None = None, at: datetime | None = None) -> Turn:
+    _informed(person, client_id)
     return _carry_out_now(session_id, _speaking(person, text, client_id, seen), person, at)
 
 
 def open_record_now(person: User, session_id: UUID, section: str, at: datetime | None = None) -> Turn:
+    _informed(person)
     return _carry_out_now(session_id, _opening_record(person, section), person, at)
 
 
@@ -291,12 +315,19 @@ def finish_now(person: User, session_id: UUID, at: datetime | None = None) -> Tu
     return _carry_out_now(session_id, _FINISHING, person, at)
 
 
-def _carry_out_now(session_id: UUID, said: Said, person: User, at: datetime | None) -> Turn:
+def close_by_time_now(session_id: UUID) -> Turn:
+    """End a role-play that was let go of: by time, and as of the last thing that happened in it, so that its result counts for then."""
+    return _carry_out_now(session_id, _CLOSING, None, None)
+
+
+def _carry_out_now(session_id: UUID, said: Said, person: User | None, at: datetime | None) -> Turn:
+    """`person` is None where the program itself does it; without `at`, `said.at` says when it happened, else it happens now."""
     for _attempt in range(ATTEMPTS):
         one = load(session_id)
-        _allowed(one, person, said.client_id)
+        if person is not None:
+            _allowed(one, person, said.client_id)
         ms: dict[str, float] = {}
-        batch = _prepare(one, said, at or timezone.now(), ms)
+        batch = _prepare(one, said, at or said.at(one), ms)
         if isinstance(batch, Turn):
             return batch
         if log.write([batch])[0] is None:
@@ -319,6 +350,8 @@ def finished_record(session: Session, events: tuple[Event, ...]) -> SessionFinis
     """What the other apps learn of a finished session: the evidence, and nothing that a score has been made of yet."""
     if session.finished_at is None:
         raise ValueError(f"Session {session.id} is still open.")
+    if session.state == Session.State.ARCHIVED:
+        raise ValueError(f"The conversation of session {session.id} has been deleted; nothing can be read in it any more.")
     case = case_of(session)
     return SessionFinished(
         session_id=session.id,

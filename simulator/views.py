@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
@@ -36,6 +37,7 @@ from simulator.models import Session
 from simulator.selectors import (
     running_sessions,
     scenarios_on_offer,
+    sessions_known_to,
     sessions_played_by,
     sessions_visible_to,
     trainers_who_see,
@@ -56,6 +58,9 @@ def role_plays(request: HttpRequest) -> HttpResponse:
     form = OpenRolePlay(request.POST if request.method == "POST" else None, scenarios=scenarios, preferred_language=request.LANGUAGE_CODE)
     if request.method == "POST" and form.is_valid():
         wanted = form.cleaned_data
+        if not request.user.knows_data_notice:
+            asked = {name: request.POST[name] for name in OpenRolePlay.base_fields if name in request.POST}
+            return redirect(f"{reverse('role_plays:notice')}?{urlencode(asked)}")
         try:
             session = services.open_session_now(
                 request.user,
@@ -88,7 +93,10 @@ def role_plays(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def notice(request: HttpRequest) -> HttpResponse:
-    """What is stored, who may see it, how long and what for; confirmed once per version of the text."""
+    """What is stored, who may see it, how long and what for; confirmed once per version of the text.
+
+    Whoever came here by choosing a role-play goes on into its room.
+    """
     target = request.POST.get("next") or request.GET.get("next") or ""
     if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
         target = reverse("role_plays:list")
@@ -98,10 +106,14 @@ def notice(request: HttpRequest) -> HttpResponse:
                 data_notice_version=settings.DATA_NOTICE_VERSION, data_notice_confirmed_at=timezone.now()
             )
             audit.record(request.user, "data_notice_confirmed", request.user, version=settings.DATA_NOTICE_VERSION)
+        if "scenario" in request.POST:
+            request.user.refresh_from_db(fields=["data_notice_version"])
+            return role_plays(request)
         return redirect(target)
     organisation = home_organisation(request.user)
     context = {
         "next": target,
+        "wanted": [(name, request.GET[name]) for name in OpenRolePlay.base_fields if name in request.GET],
         "retention_months": bank_of(organisation).retention_months if organisation else None,
         "seen_by": trainers_who_see(organisation) if organisation else [],
     }
@@ -111,9 +123,11 @@ def notice(request: HttpRequest) -> HttpResponse:
 @login_required
 def room(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """The room of one role-play: its trainee writes, a trainer who opens it watches and is named to the trainee."""
-    session = get_object_or_404(sessions_visible_to(request.user).select_related("snapshot", "trainee", "organisation"), id=session_id)
+    session = get_object_or_404(sessions_known_to(request.user).select_related("snapshot", "trainee", "organisation"), id=session_id)
+    if session.state == Session.State.ARCHIVED:
+        return redirect("role_plays:debrief", session.id)
     playing = session.trainee_id == request.user.pk
-    if playing and request.user.data_notice_version < settings.DATA_NOTICE_VERSION:
+    if playing and not request.user.knows_data_notice:
         return redirect(f"{reverse('role_plays:notice')}?next={request.path}")
     document = session.snapshot.document
     context = {

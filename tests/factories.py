@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.conf import settings
+
 from lms.core.models import Membership, Organisation, User
 
 PASSWORD = "a-long-test-password"
@@ -24,7 +26,7 @@ def department_of(bank: Organisation) -> Organisation:
 
 def make_person(username: str, role: str, organisation: Organisation, **fields: object) -> User:
     """Somebody who can log in with `PASSWORD`, holds `role` in `organisation` since 2026 began, and has confirmed the data notice."""
-    values = {"full_name": username.title(), "data_notice_version": 1, "language": "en", **fields}
+    values = {"full_name": username.title(), "data_notice_version": settings.DATA_NOTICE_VERSION, "language": "en", **fields}
     user = User.objects.create_user(username=username, password=PASSWORD, **values)
     Membership.objects.create(user=user, organisation=organisation, role=role, starts_on=date(2026, 1, 1))
     return user

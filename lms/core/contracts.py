@@ -81,6 +81,16 @@ class ResultRecorded:
 
 
 @dataclass(frozen=True, slots=True)
+class ConversationDeleted:
+    """The words of a session are gone, because they may be kept no longer. Whoever quotes them drops the quotes; figures stay."""
+
+    session_id: UUID
+    trainee_id: int
+    organisation_id: int
+    deleted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CourseCompleted:
     """A trainee has met every condition of a course. Everything a certificate prints is in here (a snapshot)."""
 

@@ -36,6 +36,11 @@ class User(AbstractUser):
     def get_full_name(self) -> str:
         return self.full_name or self.username
 
+    @property
+    def knows_data_notice(self) -> bool:
+        """Whether this person has confirmed the data notice as it reads today."""
+        return self.data_notice_version >= settings.DATA_NOTICE_VERSION
+
 
 class Organisation(MP_Node):
     """A node in the tree head office → branch → department. The root of a tree is one bank, apart from all others."""
@@ -58,6 +63,11 @@ class Organisation(MP_Node):
     class Meta:
         verbose_name = _("organisation")
         verbose_name_plural = _("organisations")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(retention_months__gte=1, retention_months__lte=600), name="role_plays_are_kept_for_1_to_600_months"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

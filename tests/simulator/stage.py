@@ -24,6 +24,7 @@ def build(sessions: int, exams: int = 0) -> None:
         "trainee": make_person("trainee", role.TRAINEE, department_of(bank), full_name="林晓"),
         "trainer": make_person("trainer", role.TRAINER, bank, full_name="周敏"),
         "hr": make_person("hr", role.HR, bank),
+        "newcomer": make_person("newcomer", role.TRAINEE, department_of(bank)),
         "colleague": make_person("colleague", role.TRAINEE, department_of(bank)),
         "outsider": make_person("outsider", role.TRAINEE, department_of(make_bank("别家银行"))),
     }
@@ -37,6 +38,8 @@ def build(sessions: int, exams: int = 0) -> None:
         "practice": [opened(number, "practice") for number in range(sessions)],
         "exam": [opened(number, "exam") for number in range(exams)],
     }
+    made["unread_notice"] = str(services.open_session_now(people["newcomer"], SCENARIO, language="zh-hans", level=2, seed=1).id)
+    forget_notice("newcomer")
     sys.stdout.write(f"STAGE {json.dumps(made)}\n")
 
 
@@ -44,6 +47,49 @@ def built(output: str) -> dict[str, Any]:
     """What `build` printed."""
     line = next(line for line in output.splitlines() if line.startswith("STAGE "))
     return json.loads(line.removeprefix("STAGE "))
+
+
+def forget_notice(username: str) -> None:
+    """The notice has been changed since `username` confirmed it."""
+    from lms.core.models import User
+
+    User.objects.filter(username=username).update(data_notice_version=0)
+
+
+def confirm_notice(username: str) -> None:
+    """`username` confirms the data notice."""
+    from django.conf import settings
+
+    from lms.core.models import User
+
+    User.objects.filter(username=username).update(data_notice_version=settings.DATA_NOTICE_VERSION)
+
+
+def grow_old(days: int) -> None:
+    """Everything that has happened happened `days` days earlier."""
+    from datetime import timedelta
+
+    from django.db.models import F
+
+    from simulator.models import LoggedEvent, Session
+
+    earlier = timedelta(days=days)
+    Session.objects.update(started_at=F("started_at") - earlier)
+    LoggedEvent.objects.update(at=F("at") - earlier)
+
+
+def count_deleted() -> None:
+    """Print how many conversations are gone, and how many the audit log says went."""
+    from lms.core.models import AuditEntry
+    from simulator.models import LoggedEvent, Session
+
+    entries = AuditEntry.objects.filter(action="conversations_deleted")
+    counts = {
+        "archived": Session.objects.filter(state="archived").count(),
+        "by_the_audit_log": sum(entry.data["conversations"] for entry in entries),
+        "events_left": LoggedEvent.objects.count(),
+    }
+    sys.stdout.write(f"STAGE {json.dumps(counts)}\n")
 
 
 def _cookie(person: Any) -> str:

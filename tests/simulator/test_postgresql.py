@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.conftest import Server, free_port
@@ -86,3 +89,26 @@ async def test_migrations_run_and_an_acknowledged_turn_survives_a_kill(database_
     assert [row["position"] for row in stored["rows"]] == list(range(1, stored["last_position"] + 1))
     assert [row["client_id"] for row in stored["rows"] if row["kind"] == "trainee_said"] == ["kept", "more"]
     assert stored["turns"] == 2
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_processes_that_delete_at_the_same_time_delete_every_conversation_once(
+    database: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    server = Server(tmp_path, free_port())
+    if database == "postgresql":
+        server = PostgresServer(tmp_path, server.port)
+        url = request.getfixturevalue("database_url")
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("CREATE DATABASE retention")
+        server.database_url = url.removesuffix("/postgres") + "/retention"
+    server.manage("migrate")
+    server.manage("load_scenarios")
+    server.manage("load_rubrics")
+    made = stage.built(server.manage("shell", "-c", "from tests.simulator import stage; stage.build(70); stage.grow_old(1200)"))
+    with ThreadPoolExecutor(2) as pool:
+        done = [json.loads(said) for said in pool.map(lambda _: server.manage("delete_old_conversations"), range(2))]
+    everything = len(made["practice"]) + 1
+    assert sum(counts.get("conversations deleted", 0) for counts in done) == everything
+    left = stage.built(server.manage("shell", "-c", "from tests.simulator import stage; stage.count_deleted()"))
+    assert left == {"archived": everything, "by_the_audit_log": everything, "events_left": 0}

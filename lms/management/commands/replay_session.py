@@ -28,6 +28,11 @@ class Command(BaseCommand):
         stored = Session.objects.select_related("snapshot").filter(id=session).first()
         if stored is None:
             raise CommandError(f"There is no session {session}.")
+        if stored.state == Session.State.ARCHIVED:
+            raise CommandError(
+                f"The conversation of session {session} was deleted on {stored.archived_at:%Y-%m-%d}, as the retention rule says: "
+                "nothing is left to fold. Its results are kept."
+            )
         differences = compare(stored)
         for difference in differences:
             self.stderr.write(difference)
