@@ -4,7 +4,6 @@ from __future__ import annotations
 
 REFUSALS = (
     "malformed", "unknown_type", "not_joined", "too_long", "rate_limited", "finished", "paused", "not_allowed", "not_found", "login_needed",
-    "notice_needed",
 )  # fmt: skip
 
 

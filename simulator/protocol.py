@@ -37,7 +37,6 @@ MESSAGES = {
     "not_allowed": _("You are watching: only the trainee can do this."),
     "not_found": _("This does not exist, or it is not yours."),
     "login_needed": _("Log in again. Nothing that was saved is lost."),
-    "notice_needed": _("First read and confirm what is stored of a role-play. What you have written is kept in this browser."),
 }
 
 

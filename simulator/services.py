@@ -91,7 +91,6 @@ def open_session_now(
     organisation = home_organisation(person)
     if organisation is None:
         raise SimulatorError("not_allowed")
-    _informed(person)
     snapshot = published(scenario_slug)
     case = scenario_of(snapshot.sha256)
     drawn = random.SystemRandom()
@@ -192,20 +191,6 @@ def _allowed(one: Live, person: User, client_id: str = "") -> None:
         raise SimulatorError("not_allowed", client_id or None)
 
 
-def _informed(person: User, client_id: str = "") -> None:
-    """Nothing is written down of somebody who has not confirmed the data notice as it reads today."""
-    if not person.knows_data_notice:
-        person.refresh_from_db(fields=["data_notice_version"])
-    if not person.knows_data_notice:
-        raise SimulatorError("notice_needed", client_id or None)
-
-
-async def _informed_live(person: User, client_id: str = "") -> None:
-    """`_informed` without a visit to the database for those who are."""
-    if not person.knows_data_notice:
-        await database_sync_to_async(_informed)(person, client_id)
-
-
 def _prepare(one: Live, said: Said, now: datetime, ms: dict[str, float]) -> log.Batch | Turn:
     """The batch to write, or the turn where the same message was written before."""
     if said.client_id in one.by_client:
@@ -230,7 +215,6 @@ async def take_turn(person: User, session_id: UUID, text: str, client_id: str, s
     """Say `text`. Returns when the turn is on disk. The same `client_id` again changes nothing and gives the same position."""
     one = await live(session_id)
     _allowed(one, person, client_id)
-    await _informed_live(person, client_id)
     said = _speaking(person, text, client_id, seen)
     if client_id not in one.by_client and not one.allowance(person.pk).take(time.monotonic()):
         raise SimulatorError("rate_limited", client_id)
@@ -241,7 +225,6 @@ async def open_record(person: User, session_id: UUID, section: str) -> Turn:
     """Look up a part of the bank's record."""
     one = await live(session_id)
     _allowed(one, person)
-    await _informed_live(person)
     if not one.allowance(person.pk).take(time.monotonic()):
         raise SimulatorError("rate_limited")
     return await _carry_out(one, _opening_record(person, section))
@@ -302,12 +285,10 @@ async def _carry_out(one: Live, said: Said) -> Turn:
 
 
 def take_turn_now(person: User, session_id: UUID, text: str, client_id: str, seen: int | None = None, at: datetime | None = None) -> Turn:
-    _informed(person, client_id)
     return _carry_out_now(session_id, _speaking(person, text, client_id, seen), person, at)
 
 
 def open_record_now(person: User, session_id: UUID, section: str, at: datetime | None = None) -> Turn:
-    _informed(person)
     return _carry_out_now(session_id, _opening_record(person, section), person, at)
 
 

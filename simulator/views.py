@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
@@ -58,9 +57,6 @@ def role_plays(request: HttpRequest) -> HttpResponse:
     form = OpenRolePlay(request.POST if request.method == "POST" else None, scenarios=scenarios, preferred_language=request.LANGUAGE_CODE)
     if request.method == "POST" and form.is_valid():
         wanted = form.cleaned_data
-        if not request.user.knows_data_notice:
-            asked = {name: request.POST[name] for name in OpenRolePlay.base_fields if name in request.POST}
-            return redirect(f"{reverse('role_plays:notice')}?{urlencode(asked)}")
         try:
             session = services.open_session_now(
                 request.user,
@@ -93,10 +89,7 @@ def role_plays(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def notice(request: HttpRequest) -> HttpResponse:
-    """What is stored, who may see it, how long and what for; confirmed once per version of the text.
-
-    Whoever came here by choosing a role-play goes on into its room.
-    """
+    """What is stored, who may see it, how long and what for; confirmed once per version of the text."""
     target = request.POST.get("next") or request.GET.get("next") or ""
     if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
         target = reverse("role_plays:list")
@@ -106,14 +99,10 @@ def notice(request: HttpRequest) -> HttpResponse:
                 data_notice_version=settings.DATA_NOTICE_VERSION, data_notice_confirmed_at=timezone.now()
             )
             audit.record(request.user, "data_notice_confirmed", request.user, version=settings.DATA_NOTICE_VERSION)
-        if "scenario" in request.POST:
-            request.user.refresh_from_db(fields=["data_notice_version"])
-            return role_plays(request)
         return redirect(target)
     organisation = home_organisation(request.user)
     context = {
         "next": target,
-        "wanted": [(name, request.GET[name]) for name in OpenRolePlay.base_fields if name in request.GET],
         "retention_months": bank_of(organisation).retention_months if organisation else None,
         "seen_by": trainers_who_see(organisation) if organisation else [],
     }

@@ -24,7 +24,6 @@ def build(sessions: int, exams: int = 0) -> None:
         "trainee": make_person("trainee", role.TRAINEE, department_of(bank), full_name="林晓"),
         "trainer": make_person("trainer", role.TRAINER, bank, full_name="周敏"),
         "hr": make_person("hr", role.HR, bank),
-        "newcomer": make_person("newcomer", role.TRAINEE, department_of(bank)),
         "colleague": make_person("colleague", role.TRAINEE, department_of(bank)),
         "outsider": make_person("outsider", role.TRAINEE, department_of(make_bank("别家银行"))),
     }
@@ -38,8 +37,6 @@ def build(sessions: int, exams: int = 0) -> None:
         "practice": [opened(number, "practice") for number in range(sessions)],
         "exam": [opened(number, "exam") for number in range(exams)],
     }
-    made["unread_notice"] = str(services.open_session_now(people["newcomer"], SCENARIO, language="zh-hans", level=2, seed=1).id)
-    forget_notice("newcomer")
     sys.stdout.write(f"STAGE {json.dumps(made)}\n")
 
 
@@ -47,22 +44,6 @@ def built(output: str) -> dict[str, Any]:
     """What `build` printed."""
     line = next(line for line in output.splitlines() if line.startswith("STAGE "))
     return json.loads(line.removeprefix("STAGE "))
-
-
-def forget_notice(username: str) -> None:
-    """The notice has been changed since `username` confirmed it."""
-    from lms.core.models import User
-
-    User.objects.filter(username=username).update(data_notice_version=0)
-
-
-def confirm_notice(username: str) -> None:
-    """`username` confirms the data notice."""
-    from django.conf import settings
-
-    from lms.core.models import User
-
-    User.objects.filter(username=username).update(data_notice_version=settings.DATA_NOTICE_VERSION)
 
 
 def grow_old(days: int) -> None:

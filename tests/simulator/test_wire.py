@@ -27,8 +27,6 @@ class Stage:
     cookies: dict[str, str]
     practice: list[str]
     exam: list[str]
-    unread_notice: str
-    """A role-play of the person `newcomer`, who has not confirmed the data notice as it reads today."""
 
     def client(self, session_id: str, who: str | None = "trainee", role: str = "trainee") -> Client:
         return Client(self.server.port, session_id, self.cookies[who] if who else None, role)
@@ -49,7 +47,7 @@ def staged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     server.manage("load_rubrics")
     made = stage.built(server.manage("shell", "-c", BUILD.format(call="build(30, exams=2)")))
     server.start()
-    yield Stage(server, made["cookies"], made["practice"], made["exam"], made["unread_notice"])
+    yield Stage(server, made["cookies"], made["practice"], made["exam"])
     server.stop()
     trouble = (server.data / "server.log").read_text(encoding="utf-8")
     assert "Traceback" not in trouble, trouble
@@ -238,34 +236,6 @@ async def test_nothing_is_done_before_the_room_is_joined(staged: Stage, session:
     async with staged.client(session) as trainee:
         assert (await trainee.say("您好"))["code"] == "not_joined"
     assert staged.said(session) == []
-
-
-async def test_who_has_not_confirmed_the_data_notice_reads_and_does_not_speak_until_they_have(staged: Stage) -> None:
-    async with staged.client(staged.unread_notice, "newcomer") as newcomer:
-        joined = await newcomer.join()
-        refused = await newcomer.say("您好，我是客服。", "the-same-words")
-        await newcomer.send({"type": "open_record", "section": joined["session"]["record"][0]["section"]})
-        looked_up = await newcomer.until("refused")
-        async with staged.client(staged.unread_notice, "trainer", "watching") as trainer:
-            assert (await trainer.join())["session"]["seat"] == "observer"
-        assert (refused["code"], refused["id"], looked_up["code"]) == ("notice_needed", "the-same-words", "notice_needed")
-        assert not {"trainee_said", "record_opened"} & {row["kind"] for row in staged.log(staged.unread_notice)["rows"]}
-        staged.server.manage("shell", "-c", BUILD.format(call="confirm_notice('newcomer')"))
-        assert (await newcomer.say("您好，我是客服。", "the-same-words"))["type"] == "acknowledged"
-    assert staged.said(staged.unread_notice) == ["您好，我是客服。"]
-
-
-async def test_who_has_not_confirmed_the_data_notice_may_end_the_conversation(staged: Stage, session: str) -> None:
-    staged.server.manage("shell", "-c", BUILD.format(call="forget_notice('trainee')"))
-    try:
-        async with staged.client(session) as trainee:
-            await trainee.join()
-            assert (await trainee.say("您好"))["code"] == "notice_needed"
-            await trainee.send({"type": "finish"})
-            await trainee.until("events", lambda frame: any(event["kind"] == "session_ended" for event in frame["events"]))
-    finally:
-        staged.server.manage("shell", "-c", BUILD.format(call="confirm_notice('trainee')"))
-    assert staged.log(session)["outcome"] == "closed_by_trainee"
 
 
 async def test_a_flood_is_slowed_down_and_loses_nothing_that_was_acknowledged(staged: Stage, session: str) -> None:

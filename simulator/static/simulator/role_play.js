@@ -86,10 +86,6 @@ function acknowledged(frame) {
 }
 
 function refused(frame) {
-  if (frame.code === "notice_needed") {
-    location.assign(room.dataset.noticePage); // what was written waits in the outbox and is sent when the person comes back
-    return;
-  }
   if (frame.id === undefined || !outbox.messages.has(frame.id)) {
     if (frame.message) notice(frame.message);
     return;

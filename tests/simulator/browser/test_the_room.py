@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 import pytest
 
 from tests.conftest import log_in
@@ -103,22 +101,6 @@ def test_a_second_tab_stays_in_step(browser_page):
     browser_page.wait_for_function("count => document.querySelectorAll('.bubble').length === count", arg=len(transcript(other)))
     assert transcript(browser_page) == transcript(other)
     assert words_of_the_trainee(other) == [LISTEN, ASK]
-
-
-def test_a_changed_data_notice_leads_there_and_back_and_loses_no_words(browser_page, tingsu_server):
-    """The server comes back with a notice that this trainee has not confirmed, while the room is open."""
-    address = begin(browser_page)
-    tingsu_server.kill()
-    browser_page.wait_for_selector("[data-connection][data-state=offline]")
-    say(browser_page, LISTEN)
-    with sqlite3.connect(tingsu_server.data / "tingsu.sqlite3") as database:
-        database.execute("UPDATE core_user SET data_notice_version = 0 WHERE username = 'trainee'")
-    tingsu_server.start()
-    browser_page.wait_for_url("**/role-plays/notice/**", timeout=30_000)
-    browser_page.locator(".data-notice button").click()
-    browser_page.wait_for_url(address)
-    browser_page.wait_for_selector(".bubble-trainee[data-state=saved]")
-    assert words_of_the_trainee(browser_page) == [LISTEN]
 
 
 def test_words_written_offline_are_kept_and_sent_once(browser_page, tingsu_server):

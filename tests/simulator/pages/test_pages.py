@@ -7,13 +7,11 @@ import json
 import re
 
 import pytest
-from django.conf import settings
 from django.urls import reverse
 
 from assessment.services import score_session
 from lms.core.models import AuditEntry, User
 from simulator import services
-from simulator.errors import SimulatorError
 from simulator.models import ReadingReport, Session
 from simulator.selectors import events_of
 from tests.simulator.pages.conftest import SAID
@@ -70,32 +68,6 @@ def test_the_data_notice_comes_before_the_first_room_and_once(client, trainee, o
     assert client.post(reverse("role_plays:notice"), {"next": room}).url == room
     assert client.get(room).status_code == 200
     assert AuditEntry.objects.filter(action="data_notice_confirmed", actor=trainee).count() == 1
-
-
-def test_choosing_a_role_play_leads_over_the_notice_into_its_room(client, trainee, scenario):
-    User.objects.filter(pk=trainee.pk).update(data_notice_version=0)
-    client.force_login(trainee)
-    wanted = {"scenario": "annual-fee", "level": "3", "language": "zh-hans", "context_key": "lesson:1:a&b"}
-    notice = client.post(LIST, {**wanted, "unknown": "x"}).url
-    assert notice.startswith(reverse("role_plays:notice"))
-    assert not Session.objects.exists()
-    form = dict(re.findall(r'<input type="hidden" name="(\w+)" value="(.*?)">', page(client, notice)))
-    assert form.items() >= wanted.items()
-    assert "unknown" not in form
-    answer = client.post(reverse("role_plays:notice"), form)
-    session = Session.objects.get()
-    assert answer.url == reverse("role_plays:room", args=[session.id])
-    assert (session.level, session.language, session.context_key) == (3, "zh-hans", "lesson:1:a&b")
-    assert client.get(answer.url).status_code == 200
-
-
-def test_the_service_opens_nothing_for_who_has_not_confirmed_the_notice(trainee, scenario):
-    User.objects.filter(pk=trainee.pk).update(data_notice_version=0)
-    trainee.refresh_from_db()
-    with pytest.raises(SimulatorError, match="notice_needed"):
-        services.open_session_now(trainee, scenario.slug, language="zh-hans", level=2)
-    User.objects.filter(pk=trainee.pk).update(data_notice_version=settings.DATA_NOTICE_VERSION)
-    assert services.open_session_now(trainee, scenario.slug, language="zh-hans", level=2)
 
 
 def test_the_notice_never_leads_to_another_site(client, trainee):
