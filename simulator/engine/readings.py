@@ -7,11 +7,12 @@ score. They need the events and the scenario alone: what the customer made of th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lms.core.contracts import Evidence
 from simulator.engine.acts import Act
+from simulator.engine.causes import as_meant_here
 from simulator.engine.events import (
     ActsRead,
     Cause,
@@ -122,7 +123,8 @@ class _Turn:
         return self.text[act.start : act.end]
 
 
-def _turns(events: Iterable[Event]) -> list[_Turn]:
+def _turns(events: Iterable[Event], scenario: Scenario) -> list[_Turn]:
+    """The turns of the trainee with all that came of them; the acts as the customer of this case takes them."""
     turns: list[_Turn] = []
     said: list[CustomerSaid] = []
     mood, band = 1, "calm"
@@ -133,7 +135,9 @@ def _turns(events: Iterable[Event]) -> list[_Turn]:
                 turns.append(_Turn(number, position, text, tuple(said), ActsRead(number, ()), mood=mood, band=band, mood_before=mood))
                 said = []
             case ActsRead() if turns:
-                turns[-1].reading, turns[-1].reading_position = event, position
+                words = turns[-1].text
+                acts = tuple(as_meant_here(act, sentence_of(words, act), scenario) for act in event.acts)
+                turns[-1].reading, turns[-1].reading_position = replace(event, acts=acts), position
             case StateChanged(_, _, mood, band, causes):
                 if turns and not said:  # silence after the customer's words belongs to no turn
                     turns[-1].causes += causes
@@ -181,7 +185,7 @@ def evidence(events: Iterable[Event], scenario: Scenario) -> tuple[Evidence, ...
     for never), `first_response` {acts}, `settled` {as}.
     """
     log = tuple(events)
-    turns = _turns(log)
+    turns = _turns(log, scenario)
     rows = [*_of_acts(turns, scenario), *_of_events(log), *_of_turns(turns, scenario)]
     if turns:
         rows += _of_the_whole(log, turns, scenario, len(log))
@@ -393,7 +397,7 @@ class DebriefTurn:
 
 def debrief(events: Iterable[Event], scenario: Scenario, language: str) -> tuple[DebriefTurn, ...]:
     """Turn by turn what was read, what it did, what was missed, and a better line; no better line comes twice."""
-    turns = _turns(tuple(events))
+    turns = _turns(tuple(events), scenario)
     used: set[str] = set()
     result = []
     for turn in turns:

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from simulator.engine.acts import Act
+from simulator.engine.causes import as_meant_here
 from simulator.engine.scenario import Fact, Offer, known_to_bank, pattern_of
 from simulator.engine.state import Customer, names_of
 
@@ -66,6 +67,7 @@ class Understood:
 
 
 def understand(customer: Customer, acts: tuple[Act, ...], text: str, *, gaming: bool, unclear: bool) -> Understood:
+    acts = tuple(as_meant_here(act, sentence_of(text, act), customer.scenario) for act in acts)
     asked: list[Asked] = []
     for act in acts:
         if act.code in ("ask_details", "ask_contact") or act.name == "empathy.explore":

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.engine.acts import Reading
+from simulator.engine.acts import Act, Reading
+from simulator.engine.causes import as_meant_here
 from simulator.engine.customer import Customer, finish, open_role_play, replay, respond
 from simulator.engine.events import (
     ContactEnded,
@@ -345,3 +346,17 @@ def test_looking_something_up_leaves_the_customer_as_they_are():
 def test_a_level_may_be_changed_by_the_case():
     calm = Customer.new(make_scenario(levels={"5": {"anger": 0.2}}), "en", 5, 1)
     assert calm.state["anger"] < 0.25 < Customer.new(SCENARIO, "en", 5, 1).state["anger"]
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("换成我被扣了两次年费，也会生气。", "react"),
+        ("换成我排了两个小时的队，也会生气。", "generic"),
+        ("换成我也会生气。", "react"),
+        ("I would be furious too, charged twice for a fee.", "react"),
+        ("I would be furious too, after a day in hospital.", "generic"),
+    ],
+)
+def test_empathy_for_a_trouble_that_is_not_theirs_fits_anybody(words, kind):
+    assert as_meant_here(Act("empathy", 0, len(words), kind="react"), words, make_scenario()).kind == kind
