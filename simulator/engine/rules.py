@@ -15,6 +15,7 @@ import yaml
 
 from simulator.engine.lines import BANDS, COMMON_SLOTS, CUSTOMER_ACTS, LANGUAGES
 from simulator.engine.scenario import LEVEL_VARIABLES, STYLES, slots_of
+from simulator.engine.voice import Voices, parse_voices
 
 RULES_FOLDER = Path(__file__).resolve().parent.parent / "rules"
 VARIABLES = (
@@ -49,13 +50,14 @@ class Rules:
     levels: Mapping[int, Mapping[str, float]]
     styles: Mapping[str, Mapping[str, float]]
     stock: Stock
+    voices: Voices
 
     def of(self, name: str) -> Rule | None:
         """The rule of an act by its name, else by its code."""
         return self.rules.get(name) or self.rules.get(name.partition(".")[0])
 
 
-def parse_rules(document: Mapping[str, Any], stock: Mapping[str, Any]) -> Rules:
+def parse_rules(document: Mapping[str, Any], stock: Mapping[str, Any], voices: Mapping[str, Any]) -> Rules:
     rules: dict[str, Rule] = {}
     seen: set[str] = set()
     for entry in document["rules"]:
@@ -83,6 +85,7 @@ def parse_rules(document: Mapping[str, Any], stock: Mapping[str, Any]) -> Rules:
         levels=levels,
         styles=document["styles"],
         stock=_stock(stock),
+        voices=parse_voices(voices),
     )
 
 
@@ -106,14 +109,13 @@ def _stock(document: Mapping[str, Any]) -> dict[str, dict[str, dict[str, tuple[s
     return result
 
 
-def load_rules(path: Path, stock: Path) -> Rules:
-    with path.open(encoding="utf-8") as rules_file, stock.open(encoding="utf-8") as stock_file:
-        return parse_rules(yaml.safe_load(rules_file), yaml.safe_load(stock_file))
+def load_rules(path: Path, stock: Path, voices: Path) -> Rules:
+    return parse_rules(*(yaml.safe_load(file.read_text(encoding="utf-8")) for file in (path, stock, voices)))
 
 
 @lru_cache(maxsize=1)
 def shipped_rules() -> Rules:
-    return load_rules(RULES_FOLDER / "customer-1.yaml", RULES_FOLDER / "stock-1.yaml")
+    return load_rules(RULES_FOLDER / "customer-1.yaml", RULES_FOLDER / "stock-1.yaml", RULES_FOLDER / "voice-1.yaml")
 
 
 RULES_VERSION = "customer-1"

@@ -90,11 +90,14 @@ def can_say(customer: Customer, saying: Saying) -> bool:
 
 def bubbles(customer: Customer, sayings: tuple[Saying, ...], stream: str) -> tuple[CustomerSaid, ...]:
     """The sayings as one to three bubbles with the moments they are due. Somebody angry sends a long line in two."""
-    chance = Random(f"{customer.seed}:wording:{stream}")
+    chance, manner = Random(f"{customer.seed}:wording:{stream}"), Random(f"{customer.seed}:voice:{stream}")
+    voices = customer.rules.voices
     pieces: list[tuple[str, str, str]] = []
     taken: dict[str, int] = dict(customer.uses)
     for saying in sayings:
         key, text = choose(replace(customer, uses=taken), saying, chance)
+        if saying.own is None and saying.act in voices.acts:
+            text = voices.languages[customer.language].said(text, customer.band, voices.often[customer.persona.style], len(taken), manner)
         taken[key] = max(taken.values(), default=0) + 1
         halves = [text]
         if customer.mood >= 4 and len(sayings) + len(pieces) < 3 and len(text) >= SPLIT_FROM[customer.language]:
