@@ -16,6 +16,10 @@ from simulator.engine.scenario import Fact, Lines, pattern_of, slots_of
 from simulator.engine.state import Customer
 
 READING_MS = 700
+STOCK = "~"
+"""What the id of a line of the common stock begins with."""
+OF_THE_CASE = 0.5
+"""How often a line of the case is taken where the common stock has one too: coloured by the case, and not the same in every role-play."""
 MS_A_SIGN = {"zh-hans": 55, "en": 18}
 LONGEST_MS = 4500
 SPLIT_FROM = {"zh-hans": 22, "en": 60}
@@ -46,17 +50,17 @@ def spoken(fact: Fact, language: str, *, believed: bool = False) -> str:
 
 
 def _pool(customer: Customer, saying: Saying) -> Iterator[tuple[int, str, str]]:
-    """(rank, id, line) of each line that could say it. Lowest fits best: own band before its neighbours, scenario before stock."""
+    """(rank, id, line) of each line that could say it. Lowest fits best: own band before its neighbours."""
     if saying.own is not None:
         for number, line in enumerate(saying.own.get(customer.language, ())):
             yield 0, f"{saying.key}.{number}", line
         return
     order = NEIGHBOURS[customer.band]
-    for source, mark, late in ((customer.scenario.lines, "", 0), (customer.rules.stock, "~", 1)):
+    for source, mark in ((customer.scenario.lines, ""), (customer.rules.stock, STOCK)):
         bands = source.get(saying.act, {})
         for distance, band in enumerate(order):
             for number, line in enumerate(bands.get(band, {}).get(customer.language, ())):
-                yield 2 * distance + late, f"{mark}{saying.act}.{band}.{number}", line
+                yield distance, f"{mark}{saying.act}.{band}.{number}", line
 
 
 def choose(customer: Customer, saying: Saying, chance: Random) -> tuple[str, str]:
@@ -74,7 +78,11 @@ def choose(customer: Customer, saying: Saying, chance: Random) -> tuple[str, str
     fresh = [entry for entry in usable if entry[1] not in customer.uses]
     if fresh:
         best = min(rank for rank, _, _ in fresh)
-        _, key, line = chance.choice([entry for entry in fresh if entry[0] == best])
+        fitting = [entry for entry in fresh if entry[0] == best]
+        of_the_case = [entry for entry in fitting if not entry[1].startswith(STOCK)]
+        common = [entry for entry in fitting if entry[1].startswith(STOCK)]
+        own = of_the_case and (not common or chance.random() < OF_THE_CASE)
+        _, key, line = chance.choice(of_the_case if own else common)
     else:
         _, key, line = min(usable, key=lambda entry: (customer.uses[entry[1]], entry[0]))
     return key, line.format(**slots)

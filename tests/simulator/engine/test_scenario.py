@@ -85,8 +85,8 @@ def test_a_slot_nobody_fills_is_refused():
 def test_each_language_needs_its_lines():
     document = make_document()
     document["lines"]["vent"]["angry"]["zh-hans"] = ["只有一句。"]
-    del document["lines"]["leave"]
-    assert errors_of(document) == {"lines.vent.angry.zh-hans": "too_few_lines", "lines.leave": "missing"}
+    del document["lines"]["demand"]
+    assert errors_of(document) == {"lines.vent.angry.zh-hans": "too_few_lines", "lines.demand": "missing"}
 
 
 def test_a_demand_that_nothing_can_settle_is_refused():
