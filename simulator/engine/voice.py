@@ -25,7 +25,8 @@ class Voice:
         asks = line.rstrip().endswith(("?", "？"))
         openers = (self.question if asks else self.statement)[band]
         if trail and not asks and len(line) > 6 and line[-1] in _ENDS:
-            line = line.rstrip("。！!" if line[-1] != "." else "") + self.tail[band][number % len(self.tail[band])]
+            tail = self.tail[band][number % len(self.tail[band])]
+            line = (line if tail.startswith(" ") else line.rstrip("。！")) + tail
         if lead and (start := self._start(line)):
             opener = openers[number % len(openers)]
             small = opener.endswith((", ", ": ")) and start != "I" and not line.startswith(("I ", "I'"))

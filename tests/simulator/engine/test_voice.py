@@ -31,6 +31,11 @@ def test_only_a_line_that_takes_it_is_led_into(language, line, band, leads):
     assert said.lower().endswith(line.lower())
 
 
+def test_a_tail_follows_a_whole_sentence_in_english_and_joins_it_in_chinese():
+    assert VOICES.languages["en"].said("I want it back.", "angry", (0.0, 1.0), 0, Random(1)) == "I want it back. Do you hear?"
+    assert VOICES.languages["zh-hans"].said("我的钱你们还不还。", "angry", (0.0, 1.0), 1, Random(1)) == "我的钱你们还不还，像话吗？"
+
+
 def test_i_stays_a_capital_and_other_words_become_small_after_a_comma():
     voice = VOICES.languages["en"]
     assert voice.said("I have waited long enough.", "calm", (1.0, 0.0), 0, Random(1)) == "To be honest, I have waited long enough."
