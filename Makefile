@@ -5,7 +5,7 @@ T ?= tests
 PY := .venv/bin/python
 SETUP := $(shell command -v "$${PYTHON:-python3}" 2>/dev/null || command -v python3)
 
-.PHONY: help run setup setup-dev test test-deep check bench format messages
+.PHONY: help run setup setup-dev test test-deep check bench format messages model model-report
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -45,3 +45,11 @@ messages: setup-dev ## collect new texts into locale/ for translation
 
 bench: setup-dev ## all benchmarks; prints tables and writes bench/results.json
 	@$(PY) -m bench
+
+model: setup-dev ## learn the reader again from the annotated corpus: same corpus, same readings
+	@$(PY) -m simulator.nlu.training.fit
+	@$(PY) -m simulator.nlu.training.customer
+
+model-report: setup-dev ## how well the reader reads writers it has not seen, and its worst readings in full
+	@$(PY) -m simulator.nlu.training.report $(P)
+	@$(PY) -m simulator.nlu.training.customer --report

@@ -37,6 +37,7 @@ def requirements() -> str:
         "pytest==",
         "hypothesis==",
         "pyyaml==",
+        "numpy==",
         "sortedcontainers==",
         "iniconfig==",
         "packaging==",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -70,6 +71,10 @@ class Plain:
         while end > start + 1 and self.text[end - 1] in " \n,":
             end -= 1
         return self.starts[start], self.ends[end - 1]
+
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """The stretch of the plain text that stands for `original[start:end]`; an empty one where nothing of it is left."""
+        return bisect_left(self.ends, start + 1), bisect_left(self.starts, end)
 
 
 def is_han(character: str) -> bool:

@@ -1,19 +1,22 @@
-"""One utterance to the acts in it: evidence from the lexicon and the model, then scope, then what it is about."""
+"""One utterance to the acts in it: evidence from the lexicon and the model, put together, then what each act is about."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from simulator.engine.acts import NEGATIVE, Act, Reading
-from simulator.nlu import gate, guards, lexicon, topics
-from simulator.nlu.clauses import Stretch, around, clauses, sentences
+from simulator.engine.acts import KINDS, NEGATIVE, TOPICS, Act, Reading
+from simulator.nlu import gate, guards, lexical, lexicon, model, topics
+from simulator.nlu.clauses import Stretch, around, sentences
+from simulator.nlu.features import language_of
+from simulator.nlu.lexical import GENERIC, Found
 from simulator.nlu.normalise import Plain, is_han, normalise
+from simulator.nlu.parts import parts_of
 from simulator.nlu.slots import Slot, slots
 
-READER_VERSION = "1"
-ENOUGH = 2.5
-"""Evidence, in log-odds, from which an act counts as read."""
+READER_VERSION = "2"
 
 _NEGATIVE = frozenset(NEGATIVE)
 _SPEAKS_OF = frozenset(
@@ -29,7 +32,17 @@ _SPEAKS_OF = frozenset(
         "give_contact",
     )
 )
-_GENERIC = frozenset({None, "generic", "open", "closed", "paraphrase", "own"})
+_SAID_TWICE = frozenset(("ask_details", "ask_contact", "confirm_facts", "offer_solution"))
+"""Acts that may be there more than once, about different things: each further clause that surely holds one counts."""
+_PRECISE = frozenset(("occurred_at", "place", "amount", "target", "product", "contact", "identity", "evidence"))
+"""A question about one of these asks for one thing: it is closed, however it begins."""
+SURE = 1.0
+NEVER = -6.0
+SET_PHRASE = 3.0
+"""A phrase of the lexicon with so much evidence counts, unless the clause's model holds the act for most unlikely."""
+BENEFIT_OF_DOUBT = 1.5
+"""So much more evidence the model alone must bring for an offence in a clause in which the lexicon finds only good."""
+DOUBT, DOUBT_OF_BAD = -3.5, -1.2
 _SLOTS_OF = {
     "give_timeframe": ("limit", "date", "clock"),
     "give_contact": ("phone", "case"),
@@ -52,24 +65,16 @@ _TOPIC_OF_KEY = {key: topic for topic, keys in _KEYS_OF_TOPIC.items() for key in
 
 @dataclass(frozen=True)
 class Context:
-    """What was said and is known before the utterance: the customer's last words, slots the customer has told, the bank's record."""
+    """What was said and is known before the utterance.
+
+    `customer` are the customer's last words, `known` the slots they have told, `record` those on the bank's screen, `said` one's own
+    earlier utterances.
+    """
 
     customer: str = ""
     known: Mapping[str, object] = field(default_factory=dict)
     record: Mapping[str, object] = field(default_factory=dict)
-    turns: tuple[object, ...] = ()
-
-
-@dataclass(slots=True)
-class _Found:
-    """Evidence for one act in one place of the plain text."""
-
-    code: str
-    kind: str | None
-    about: str | None
-    weight: float
-    start: int
-    end: int
+    said: tuple[str, ...] = ()
 
 
 def read(text: str, context: Context | None = None, lang: str | None = None) -> Reading:
@@ -81,20 +86,24 @@ def read(text: str, context: Context | None = None, lang: str | None = None) -> 
     parts = sentences(plain.text)
     if not parts:
         return Reading((), unclear=False, reader_version=READER_VERSION)
-    found = _in_scope(_matches(plain.text), plain.text, parts)
-    found = _merged(found)
-    found = _settled([item for item in found if item.weight >= ENOUGH], plain.text, parts)
-    hint = gate.stuffing(plain.text, text, [item.code for item in found if item.code not in _NEGATIVE])
+    said = lexical.find(plain.text, parts)
+    heard = _Heard(plain.text, said)
+    found = heard.acts()
+    sure = [item.code for item in said.kept if item.weight >= lexical.ENOUGH and item.code not in _NEGATIVE]
+    hint = gate.stuffing(plain.text, text, sure)
+    if hint is None and heard.looks_stuffed():
+        hint = "list"
     if hint:
         found = [item for item in found if item.code in _NEGATIVE and hint != "instruction"]
-    said = slots(plain.text) if found else ()
-    acts = tuple(_act(item, plain, parts, said, context or Context()) for item in sorted(found, key=lambda item: (item.start, item.code)))
+    values = slots(plain.text) if found else ()
+    found = sorted((_narrowed(item, plain.text, values) for item in found), key=lambda one: (one.start, one.code))
+    acts = tuple(_act(item, plain, heard, parts, values, context or Context()) for item in found)
     unclear = not acts and not hint and _has_words(plain.text) and not topics.speaks_of_banking(plain.text)
     return Reading(acts, gaming=hint is not None, hint=hint, unclear=unclear, reader_version=READER_VERSION)
 
 
 def warm() -> None:
-    """Compile every pattern, so that no line that is read later waits for it."""
+    """Compile every pattern and load the weights, so that no line that is read later waits for it."""
     for language in ("zh", "en"):
         for pattern in lexicon.load(language).patterns:
             _ = pattern.expression
@@ -108,122 +117,140 @@ def _has_words(text: str) -> bool:
     return any(is_han(character) or character.isalpha() for character in text)
 
 
-def _languages(text: str) -> Iterable[str]:
-    if any(map(is_han, text)):
-        yield "zh"
-    if any("a" <= character <= "z" for character in text):
-        yield "en"
+class _Heard:
+    """What model and lexicon say of one plain text."""
 
-
-def _matches(text: str) -> list[_Found]:
-    found = []
-    for language in _languages(text):
-        for pattern in lexicon.load(language).candidates(text):
-            for match in pattern.expression.finditer(text):
-                if match.end() > match.start():
-                    found.append(_Found(pattern.code, pattern.kind, pattern.about, pattern.weight, match.start(), match.end()))
-    return found
-
-
-def _in_scope(found: list[_Found], text: str, parts: tuple[Stretch, ...]) -> list[_Found]:
-    kept = []
-    clauses_of = {part.start: clauses(text, part) for part in parts}
-    about_service = {part.start: guards.talks_about_service(text[part.start : part.end]) for part in parts}
-    for item in found:
-        sentence = around(parts, item.start)
-        if about_service[sentence.start]:
-            continue
-        clause = around(clauses_of[sentence.start], item.start)
-        scene = guards.Scene(
-            text=text,
-            sentence=text[sentence.start : sentence.end],
-            before=text[sentence.start : item.start],
-            clause_before=text[clause.start : item.start],
-            after=text[item.end : max(sentence.end, min(len(text), item.end + 40))],
-            match=text[item.start : item.end],
-            asks=sentence.asks,
-        )
-        if not guards.falls(item.code, scene):
-            kept.append(item)
-    return kept
-
-
-def _merged(found: list[_Found]) -> list[_Found]:
-    """Evidence for the same act that overlaps or touches becomes one, with the most specific kind and the sum of the weights."""
-    merged: list[_Found] = []
-    for item in sorted(found, key=lambda item: (item.code, item.start)):
-        last = merged[-1] if merged else None
-        if last and last.code == item.code and item.start <= last.end + 1:
-            last.end = max(last.end, item.end)
-            last.weight += item.weight
-            if last.kind in _GENERIC and item.kind not in _GENERIC or last.kind is None:
-                last.kind = item.kind
-            last.about = last.about or item.about
+    def __init__(self, text: str, said: lexical.Said) -> None:
+        self.text, self.said = text, said
+        self.language = language_of(text)
+        self.model = model.load(self.language)
+        self.parts = parts_of(text)
+        self.whole = self.model.whole(text, self.language)
+        if len(self.parts) == 1 and self.parts[0].end - self.parts[0].start == len(text):
+            self.clauses = [self.whole]
         else:
-            merged.append(item)
-    return merged
+            self.clauses = [self.model.answers(text[part.start : part.end], self.language) for part in self.parts]
 
+    def looks_stuffed(self) -> bool:
+        return float(self.whole[self.model.columns["gaming"]]) >= self.model.gaming_threshold
 
-_BEATS = (
-    ("blame_customer", ("apology", "empathy", "ask_details", "explain_process")),
-    ("interrupt", ("apology", "empathy", "active_listening", "explain_process")),
-    ("follow_up", ("active_listening", "ask_details", "confirm_facts")),
-    ("confirm_facts", ("ask_details",)),
-    ("ask_contact", ("ask_details", "confirm_facts")),
-    ("privacy_breach", ("ask_contact", "ask_details", "give_contact", "confirm_facts")),
-    ("active_listening", ("ask_details", "offer_solution")),
-    ("overpromise", ("offer_solution", "take_action", "explain_process")),
-    ("rude", ("ask_details", "confirm_facts", "active_listening", "empathy", "closing", "thank", "greeting")),
-    ("argue", ("ask_details", "take_action", "explain_process", "follow_up")),
-    ("evasive", ("give_contact", "ask_contact", "explain_process", "take_action", "offer_solution")),
-)
+    def answer(self, code: str, part: int) -> float:
+        """What the model says of an act in a clause; never, where all that the lexicon found of it there has fallen."""
+        stretch = self.parts[part]
+        fell = any(item.code == code and _meets(item, stretch) for item in self.said.fallen)
+        if fell and not any(item.code == code and _meets(item, stretch) for item in self.said.kept):
+            return NEVER
+        return float(self.clauses[part][self.model.columns[f"clause:{code}"]])
 
-_NOT_REDRESS = ("evasive", "follow_up", "offer_solution")
+    def praised(self, part: int) -> bool:
+        """Whether the lexicon finds something good in the clause, and nothing bad."""
+        there = [item for item in self.said.kept if item.weight >= lexical.ENOUGH and _meets(item, self.parts[part])]
+        return bool(there) and not any(item.code in _NEGATIVE for item in there)
 
-
-def _settled(found: list[_Found], text: str, parts: tuple[Stretch, ...]) -> list[_Found]:
-    """Where two acts claim the same words and the boundaries of `acts.md` give them to one, the other goes."""
-    gone: set[int] = set()
-    for winner, losers in _BEATS:
-        for strong in found:
-            if strong.code != winner or id(strong) in gone:
+    def acts(self) -> list[Found]:
+        found: list[Found] = []
+        for code, joined in self.model.joined.items():
+            whole = float(self.whole[self.model.columns[f"whole:{code}"]])
+            answers = [self.answer(code, number) for number in range(len(self.parts))]
+            loudest = max(answers, default=NEVER)
+            if loudest == NEVER:
+                whole = NEVER
+            lexical_weight = self.said.weight(code)
+            log_odds = joined.log_odds(whole, loudest, lexical_weight)
+            threshold = joined.threshold
+            if code in _NEGATIVE and lexical_weight <= 0 and loudest > NEVER and self.praised(answers.index(loudest)):
+                threshold += BENEFIT_OF_DOUBT
+            set_phrase = lexical_weight >= SET_PHRASE and loudest > (DOUBT_OF_BAD if code in _NEGATIVE else DOUBT)
+            if log_odds < threshold and not set_phrase:
                 continue
-            for weak in found:
-                if weak.kind == "redress":
-                    continue
-                if weak.code in losers and weak.start < strong.end and strong.start < weak.end:
-                    gone.add(id(weak))
-    for strong in found:
-        if strong.kind == "redress":
-            gone.update(id(weak) for weak in found if weak.code in _NOT_REDRESS and weak.start < strong.end and strong.start < weak.end)
-    for strong in found:
-        if strong.code != "confirm_facts" or id(strong) in gone:
-            continue
-        for weak in found:
-            inside = weak.start < strong.end and strong.start < weak.end
-            if weak.code == "give_timeframe" and inside and guards.found("bare_date", text[weak.start : weak.end]):
-                gone.add(id(weak))
-    return [item for item in found if id(item) not in gone]
+            found += self._places(code, answers, log_odds)
+        return found
+
+    def _places(self, code: str, answers: list[float], log_odds: float) -> list[Found]:
+        """Where the act stands: the places the lexicon found, else the clause that says it loudest."""
+        places = [item for item in self.said.kept if item.code == code and item.weight >= lexical.ENOUGH]
+        if not places:
+            places = sorted((item for item in self.said.kept if item.code == code), key=lambda item: -item.weight)[:1]
+        wanted = [answers.index(max(answers))] if not places else []
+        if code in _SAID_TWICE:
+            wanted += [number for number, answer in enumerate(answers) if answer >= SURE and number not in wanted]
+        for number in wanted:
+            part = self.parts[number]
+            if not any(_meets(place, part) for place in places):
+                places.append(Found(code, None, None, log_odds, *_trimmed(self.text, part)))
+        return places
 
 
-def _act(item: _Found, plain: Plain, parts: tuple[Stretch, ...], said: tuple[Slot, ...], context: Context) -> Act:
+_EDGE = " ,。.!?;:\n~"
+
+
+def _trimmed(text: str, part: Stretch) -> tuple[int, int]:
+    start, end = part.start, part.end
+    while start < end - 1 and text[start] in _EDGE:
+        start += 1
+    while end > start + 1 and text[end - 1] in _EDGE:
+        end -= 1
+    return start, end
+
+
+def _meets(item: Found, part: Stretch) -> bool:
+    return item.start < part.end and part.start < item.end
+
+
+_BEFORE_A_TIME = re.compile(
+    r"(?:(?:within|in|by|before|on|until|at|no later than|for)(?: the next| the| about| around)? |最[迟晚]|不超过)$"
+)
+_AFTER_A_TIME = re.compile(r"^(?:之?[内前]|以[内前]|左右|(?: or so)?(?: at the latest)?)")
+
+
+def _narrowed(item: Found, text: str, said: tuple[Slot, ...]) -> Found:
+    """A time that is named stands in the words of the time, not in the whole clause."""
+    if item.code != "give_timeframe":
+        return item
+    for slot in said:
+        if slot.kind in _SLOTS_OF["give_timeframe"] and item.start <= slot.start and slot.end <= item.end:
+            before = _BEFORE_A_TIME.search(text[item.start : slot.start])
+            after = _AFTER_A_TIME.match(text[slot.end : item.end])
+            start = item.start + before.start() if before else slot.start
+            return replace(item, start=start, end=slot.end + (after.end() if after else 0))
+    return item
+
+
+def _act(item: Found, plain: Plain, heard: _Heard, parts: tuple[Stretch, ...], said: tuple[Slot, ...], context: Context) -> Act:
     sentence = around(parts, item.start)
-    about = item.about
-    words = plain.text[item.start : item.end]
-    if about is None and item.code in _SPEAKS_OF:
-        about = topics.topic(words, item.code) or topics.topic(plain.text[sentence.start : sentence.end], item.code) or "other"
-    elif item.code == "empathy":
-        about = about or "feeling"
+    answers = heard.model.answers(plain.text[item.start : item.end], heard.language)
     kind = item.kind
-    if item.code == "ask_details" and about in _known_topics(context):
-        kind = "known"
+    if kind in GENERIC and item.code in KINDS:
+        kind = _kind(heard, answers, item)
+    about = item.about
+    if about is None and item.code in _SPEAKS_OF:
+        about = _topic(heard, answers, item, plain.text[sentence.start : sentence.end])
+    if item.code == "ask_details":
+        if kind == "open" and item.kind != "open" and about in _PRECISE:
+            kind = "closed"
+        if about in _known_topics(context):
+            kind = "known"
     start, end = plain.span(item.start, item.end)
     value = _value(item, sentence, said)
-    confidence = round(min(0.99, 1 - 0.5 ** (item.weight / 1.5)), 2)
+    confidence = round(min(0.99, max(0.05, 1 - 0.5 ** (max(item.weight, 0.1) / 1.5))), 2)
     return Act(item.code, start, end, kind=kind, about=about, value=value, confidence=confidence)
 
 
-def _value(item: _Found, sentence: Stretch, said: tuple[Slot, ...]) -> str | None:
+def _kind(heard: _Heard, answers: Any, item: Found) -> str | None:
+    named = heard.model.best(answers, "kind", [f"{item.code}.{kind}" for kind in KINDS[item.code]])
+    return named.partition(".")[2] if named else item.kind
+
+
+def _topic(heard: _Heard, answers: Any, item: Found, sentence: str) -> str:
+    """What the words are about: what the model is sure of, else what the words name, else the model's best guess."""
+    best = heard.model.best(answers, "about", sorted(TOPICS))
+    if best and float(answers[heard.model.columns[f"about:{best}"]]) > 0:
+        return best
+    words = heard.text[item.start : item.end]
+    return topics.topic(words, item.code) or topics.topic(sentence, item.code) or best or "other"
+
+
+def _value(item: Found, sentence: Stretch, said: tuple[Slot, ...]) -> str | None:
     wanted = _SLOTS_OF.get(item.code)
     if wanted is None:
         return None

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand
 
 from simulator.engine.acts import Act
 from simulator.nlu import Context, read
+from simulator.nlu.relation import relation
 
 
 class Command(BaseCommand):
@@ -51,13 +52,17 @@ def answer(asked: Any) -> dict[str, Any]:
     begun = time.perf_counter()
     reading = read(text, context, lang=asked.get("lang"))
     spent = (time.perf_counter() - begun) * 1000
-    return {
+    told = {
         "id": asked.get("id"),
         "acts": list(dict.fromkeys(act.code for act in reading.acts)),
         "spans": [span(act) for act in reading.acts],
         "gaming": reading.gaming,
         "ms": round(spent, 3),
     }
+    if context.customer or context.said:
+        stands = relation(text, reading.acts, context.customer, context.said)
+        told["context"] = {"repeats": stands.repeats, "answered": list(stands.answered), "passed_over": list(stands.passed_over)}
+    return told
 
 
 def context_of(given: Any) -> Context:
@@ -72,8 +77,25 @@ def context_of(given: Any) -> Context:
     known, record = given.get("known") or {}, given.get("record") or {}
     if not isinstance(known, dict) or not isinstance(record, dict) or not isinstance(turns, (list, tuple)):
         raise ValueError("In the context, known and record are objects and turns is a list.")
-    said = [str(turn.get("text", "")) for turn in turns if isinstance(turn, dict) and turn.get("speaker") == "customer"]
-    return Context(customer=said[-1] if said else "", known=known, record=record, turns=tuple(turns))
+    customer, said = words_of(turns)
+    return Context(customer=customer, known=known, record=record, said=said)
+
+
+def words_of(turns: Iterable[Any]) -> tuple[str, tuple[str, ...]]:
+    """The customer's last words, which may be several bubbles, and everything the handler has said."""
+    customer: list[str] = []
+    said: list[str] = []
+    last = ""
+    for turn in turns:
+        if not isinstance(turn, dict):
+            continue
+        text, speaker = str(turn.get("text", "")), turn.get("speaker")
+        if speaker == "customer":
+            customer = [*customer, text] if last == "customer" else [text]
+        else:
+            said.append(text)
+        last = str(speaker)
+    return "\n".join(customer), tuple(said)
 
 
 def span(act: Act) -> dict[str, Any]:

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from simulator.engine.acts import CODES, KINDS, NEGATIVE, POSITIVE, TOPICS
 from simulator.nlu import READER_VERSION, Context, lexicon, read
 from simulator.nlu.normalise import normalise
-from simulator.nlu.report import measure
 from simulator.nlu.slots import slots
+from simulator.nlu.training.corpus import read_rows
+from simulator.nlu.training.report import measure
 
 
 def codes(text: str) -> set[str]:
@@ -305,12 +306,12 @@ def test_the_index_of_the_lexicon_hides_no_match(said):
         assert all(id(pattern) in offered for pattern in book.patterns if pattern.expression.search(plain))
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_the_annotated_lines_are_read_well_and_no_good_line_is_called_bad(language):
-    for part in ("dev", "test"):
-        report = measure(f"{part}-{language}")
-        assert report.macro_f1 >= 0.8
-        assert report.good_called_bad <= 0.025 * report.good
+@pytest.mark.parametrize(("language", "macro_f1"), [("zh", 0.72), ("en", 0.58)])
+def test_writers_it_has_not_seen_are_read_as_well_as_before(language, macro_f1):
+    report = measure(row for row in read_rows(language) if row.part == "test")
+    assert report.macro_f1 >= macro_f1
+    assert report.honest_called_stuffed.count <= 0.02 * report.honest_called_stuffed.of
+    assert report.stuffed_without_credit.count >= 0.9 * report.stuffed_without_credit.of
 
 
 def test_reading_a_line_takes_milliseconds():

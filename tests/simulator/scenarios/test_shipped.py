@@ -82,9 +82,13 @@ def test_the_bank_does_not_know_everything_and_the_customer_neither(scenario):
     assert any(fact.known == "misremembered" for fact in scenario.facts.values())
 
 
-def test_a_handler_can_settle_the_first_demand(scenario):
+FAIR_REFUSALS = ("code-scam", "wrong-account", "fund-loss", "early-repayment-fee", "account-refused")
+
+
+def test_a_handler_can_settle_the_first_demand_unless_the_bank_is_right(scenario):
     first = scenario.demands[0]
-    assert any(scenario.offers[offer].answers_demand == "full" for offer in first.acceptable)
+    in_full = any(scenario.offers[offer].answers_demand == "full" for offer in first.acceptable)
+    assert in_full == (scenario.slug not in FAIR_REFUSALS)
 
 
 def test_no_line_is_written_in_the_other_language(scenario):

@@ -1,0 +1,91 @@
+"""The trained half of the reader: linear models over short runs of characters, kept as whole numbers in one file a language.
+
+A column of the matrix is one question that is answered by a sum over the features of a text, divided by the length of the
+feature vector: is the act in the whole text (`whole:CODE`), is it in this clause (`clause:CODE`), of which kind is it
+(`kind:CODE.KIND`), what is it about (`about:TOPIC`), is the text stuffed (`gaming`). `weigh` puts what the two models and the
+lexicon say of an act together; its weights are learned too. `simulator.nlu.training.fit` makes the file from the corpus.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from simulator.nlu.clauses import sentences
+from simulator.nlu.features import grams
+
+WEIGHTS = Path(__file__).parent / "weights"
+MOST_LEXICAL = 6.0
+"""More evidence than this from the lexicon says no more."""
+
+
+@dataclass(frozen=True)
+class Joined:
+    """How the evidence for one act is put together: log-odds = bias + whole·w + clause·w + lexical·w, and when it counts."""
+
+    bias: float
+    whole: float
+    clause: float
+    lexical: float
+    threshold: float
+
+    def log_odds(self, whole: float, clause: float, lexical: float) -> float:
+        return self.bias + self.whole * whole + self.clause * clause + self.lexical * min(lexical, MOST_LEXICAL)
+
+
+class Model:
+    """The weights of one language.
+
+    `rows` finds a feature, `matrix` holds int8 weights (features × columns), `scale` and `bias` make log-odds of their sums,
+    `rarity` weighs a feature by how seldom it is (inverse document frequency) for the length of the vector.
+    """
+
+    def __init__(self, vocabulary: Iterable[str], rarity: Any, matrix: Any, scale: Any, bias: Any, about: dict[str, Any]) -> None:
+        self.rows = {gram: row for row, gram in enumerate(vocabulary)}
+        self.rarity, self.matrix, self.scale, self.bias = rarity, matrix, scale, bias
+        self.columns: dict[str, int] = {name: number for number, name in enumerate(about["columns"])}
+        self.joined = {code: Joined(**values) for code, values in about["joined"].items()}
+        self.gaming_threshold: float = about["gaming_threshold"]
+        self.corpus: str = about["corpus"]
+
+    def answers(self, text: str, language: str) -> Any:
+        """The log-odds of every column for a plain text, as an array of floats."""
+        find = self.rows.get
+        found = [row for gram in grams(text, language) if (row := find(gram)) is not None]
+        if not found:
+            return self.bias
+        rows = np.array(found, dtype=np.intp)
+        length = float(np.sqrt(np.square(self.rarity[rows]).sum()))
+        return self.matrix[rows].sum(axis=0, dtype=np.int32) * self.scale / length + self.bias
+
+    def whole(self, text: str, language: str) -> Any:
+        """The answers for a text of one or more sentences: for each column the loudest of the whole and of its sentences.
+
+        So a sentence that says nothing takes no act away from the one beside it.
+        """
+        answers = self.answers(text, language)
+        parts = sentences(text)
+        if len(parts) > 1:
+            for part in parts:
+                answers = np.maximum(answers, self.answers(text[part.start : part.end], language))
+        return answers
+
+    def best(self, answers: Any, prefix: str, names: Iterable[str]) -> str | None:
+        """The name whose column `prefix:name` answers loudest, or None where none of them has a column."""
+        known = [(float(answers[self.columns[f"{prefix}:{name}"]]), name) for name in names if f"{prefix}:{name}" in self.columns]
+        return max(known)[1] if known else None
+
+
+@cache
+def load(language: str) -> Model:
+    """The shipped model of a language. It is small enough to be read at once."""
+    with np.load(WEIGHTS / f"{language}.npz") as file:
+        about = json.loads(bytes(file["about"]).decode("utf-8"))
+        vocabulary = bytes(file["vocabulary"]).decode("utf-8").split("\n")
+        return Model(vocabulary, file["rarity"], file["matrix"], file["scale"], file["bias"], about)
