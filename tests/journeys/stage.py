@@ -1,6 +1,6 @@
 """What the pages of a demo bank need to show more than their empty side, made inside the server's data folder.
 
-Run there as `manage.py shell -c "from tests.journeys import stage; stage.build()"`; prints what it made as JSON.
+Run there as `manage.py shell -c "from tests.journeys import stage; stage.build('en')"`; prints what it made as JSON.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ WORDS = {
 }
 
 
-def build() -> None:
+def build(language: str = "") -> None:
     """Somebody with a history who can log in, role-plays under way, reported words, a certificate that was taken back."""
     from django.conf import settings
     from django.db.models import Count
@@ -31,8 +31,10 @@ def build() -> None:
     from simulator import services
     from simulator.models import Scenario, Session
 
+    if language:
+        User.objects.update(language=language)
     User.objects.exclude(username="trainee").update(data_notice_version=settings.DATA_NOTICE_VERSION)
-    people = User.objects.filter(username__startswith="demo-", language="zh-hans").exclude(memberships__role="manager")
+    people = User.objects.filter(username__startswith="demo-").exclude(memberships__role="manager")
     played = people.filter(role_plays__state="finished", role_plays__turns__gt=2)
     veteran, other, third = played.annotate(n=Count("role_plays")).order_by("-n", "pk")[:3]
     manager = User.objects.filter(memberships__role="manager").order_by("pk").first()
@@ -44,13 +46,13 @@ def build() -> None:
     finished = Session.objects.filter(trainee=veteran, state="finished", turns__gt=2).order_by("-turns").first()
     report(veteran, finished)
     rooms: dict[str, str] = {}
-    for person, slug, language in (
+    for person, slug, spoken in (
         (veteran, "annual-fee", "zh-hans"),
         (other, "rude-counter", "zh-hans"),
         (third, "frozen-account", "en"),
     ):
-        session = services.open_session_now(person, slug, language=language, level=2, seed=11)
-        for number, text in enumerate(WORDS[language]):
+        session = services.open_session_now(person, slug, language=spoken, level=2, seed=11)
+        for number, text in enumerate(WORDS[spoken]):
             services.take_turn_now(person, session.id, text, f"stage-{number}")
         rooms[slug] = str(session.id)
     made: dict[str, Any] = {
@@ -121,6 +123,46 @@ def report(person: Any, session: Any) -> None:
             name = f"{act['code']}.{act['kind']}" if act.get("kind") else act["code"]
             reading_reports.report_reading(person, session, position=said.position, start=act["start"], end=act["end"], act=name, note=NOTE)
             return
+
+
+def play_the_rest(username: str, language: str) -> None:
+    """Play the role-plays of the first course that `username` has not passed yet, as a careful handler would: in words.
+
+    A customer thinks and types for a quarter of a minute each time; a browser has watched one of them already.
+    """
+    from courses import outline, selectors
+    from courses.models import CoursePage, RolePlayResult
+    from lms.core.models import User
+
+    person = User.objects.get(username=username)
+    course = CoursePage.objects.live().order_by("path").first()
+    for lesson in selectors.lessons_of([course])[course.pk]:
+        for asked in outline.outline(lesson.body.raw_data).role_plays:
+            passed = RolePlayResult.objects.filter(enrolment__user=person, lesson=lesson, key=asked.key, passed=True)
+            for seed in range(5):
+                if not passed.exists():
+                    play(person, asked.scenario, asked.level, language, seed, selectors.context_key(lesson, asked.key))
+
+
+def play(person: Any, slug: str, level: int, language: str, seed: int, context_key: str) -> None:
+    """One role-play of `person` from the first word to the last, through the services of the pages."""
+    from random import Random
+
+    from simulator import log, policies, services
+    from simulator.engine.scenario import parse
+
+    session = services.open_session_now(person, slug, language=language, level=level, seed=seed, context_key=context_key)
+    scenario = parse(session.snapshot.document)
+    salutation = {"zh-hans": "您", "en": "Madam"}[language]
+    handler = policies.Handler(scenario, language, salutation, Random(seed))
+    handler.hear(tuple(entry.event for entry in log.read(session.id)))
+    for number in range(policies.MAX_TURNS):
+        turn = services.take_turn_now(person, session.id, policies.next_words(handler, "exemplary", number, None), f"played-{number}")
+        handler.hear(turn.events)
+        session.refresh_from_db()
+        if session.finished_at is not None:
+            return
+    services.finish_now(person, session.id)
 
 
 def built(output: str) -> dict[str, Any]:
