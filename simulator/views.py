@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -225,10 +226,10 @@ def _card(scenario: Any, request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _record(document: dict[str, Any], language: str) -> list[dict[str, str]]:
-    """The parts of the bank's screen, as the trainee may look them up."""
+def _record(document: dict[str, Any], language: str) -> list[dict[str, Any]]:
+    """The parts of the bank's screen, as the trainee may look them up; entries between bars stand on lines of their own."""
     sections = (document.get("record") or {}).get("sections") or {}
     return [
-        {"code": code, "title": _said(section["title"], language), "text": _said(section["text"], language)}
+        {"code": code, "title": _said(section["title"], language), "entries": re.split(r"\s*[｜|]\s*", _said(section["text"], language))}
         for code, section in sections.items()
     ]
