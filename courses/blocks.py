@@ -62,6 +62,13 @@ class RuleBlock(blocks.StructBlock):
         label = _("Rule")
 
 
+class RuleTable(blocks.StructValue):
+    @property
+    def has_limits(self) -> bool:
+        """Whether any rule names a limit; a column of dashes would only take room."""
+        return any(row.get("limit") for row in self["rows"])
+
+
 class RuleTableBlock(blocks.StructBlock):
     caption = blocks.CharBlock(label=_("Caption"))
     rows = blocks.ListBlock(RuleBlock(), min_num=1, label=_("Rules"))
@@ -69,6 +76,7 @@ class RuleTableBlock(blocks.StructBlock):
     class Meta:
         icon = "table"
         label = _("Rule table")
+        value_class = RuleTable
         template = "courses/blocks/rule_table.html"
 
 

@@ -59,7 +59,10 @@ def stored_body(blocks: Iterable[Mapping[str, Any]], language: str) -> str:
 @transaction.atomic
 def prepare_cms() -> CourseIndexPage:
     """Make the list of courses and the group of authors, where they are missing."""
-    root = Site.objects.get(is_default_site=True).root_page
+    site = Site.objects.select_related("root_page").get(is_default_site=True)
+    root = site.root_page
+    if not site.site_name:
+        Site.objects.filter(pk=site.pk).update(site_name="Tingsu 听诉")
     if root.title == WAGTAIL_WELCOME:
         Page.objects.filter(pk=root.pk).update(title="Tingsu 听诉", draft_title="Tingsu 听诉")
     index = CourseIndexPage.objects.first()

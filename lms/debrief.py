@@ -130,7 +130,7 @@ HEIGHT, LEFT, TOP, ROW = 176, 72, 16, 30
 
 def curve_for_page(turns: Sequence[tuple[int, int, str]]) -> dict[str, Any]:
     """Where the points of the mood curve stand; the template draws them. Calm is at the bottom."""
-    step = max(32, min(72, 840 // max(1, len(turns))))
+    step = max(32, min(120, 1080 // max(1, len(turns))))
     points = []
     for index, (number, mood, band) in enumerate(turns):
         x, y = LEFT + 24 + index * step, TOP + (5 - mood) * ROW

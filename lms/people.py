@@ -204,21 +204,24 @@ def _departments(ids: QuerySet[User]) -> dict[int, str]:
 
 
 def _certificates(ids: QuerySet[User]) -> dict[int, tuple[str, date | None]]:
-    """The state of each person's certificates: of several the one that holds longest."""
+    """The state of each person's certificates: of those that hold the one that ends first, where none holds the one that ended last."""
     today = timezone.localdate()
-    found: dict[int, tuple[str, date | None]] = {}
+    ends: dict[int, list[date]] = {}
     active = Certificate.objects.filter(holder__in=ids, state=Certificate.State.ACTIVE).order_by()
     for holder, valid_until in active.values_list("holder", "valid_until"):
-        if valid_until and valid_until < today:
-            state = "expired"
-        elif valid_until and valid_until <= today + timedelta(days=EXPIRING_DAYS):
-            state = "expiring"
-        else:
-            state = "valid"
-        known = found.get(holder)
-        if known is None or (known[1] or date.max) < (valid_until or date.max):
-            found[holder] = (state, valid_until)
+        ends.setdefault(holder, []).append(valid_until or date.max)
+    found: dict[int, tuple[str, date | None]] = {}
+    for holder, days in ends.items():
+        day = min((end for end in days if end >= today), default=max(days))
+        found[holder] = (state_of(day, today), None if day == date.max else day)
     return found
+
+
+def state_of(ends_on: date, today: date) -> str:
+    """The state of a certificate that holds up to and including `ends_on`."""
+    if ends_on < today:
+        return "expired"
+    return "expiring" if ends_on <= today + timedelta(days=EXPIRING_DAYS) else "valid"
 
 
 def _sorted(rows: list[PersonRow], sort: str) -> list[PersonRow]:

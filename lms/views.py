@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -210,13 +210,12 @@ def people_part(user: User) -> dict[str, Any]:
 
 
 def certificate_states(trainees: QuerySet[User]) -> Counter[str]:
-    """How many of `trainees` have a certificate that is valid, expiring, expired, or none; of several the one that holds longest."""
+    """How many of `trainees` have a certificate that is valid, expiring, expired, or none; counted as the list of people shows it."""
     today = timezone.localdate()
     active = Certificate.objects.filter(holder__in=trainees.values("pk"), state=Certificate.State.ACTIVE).order_by()
-    ends = active.values("holder").annotate(ends=Max(Coalesce("valid_until", date.max))).values_list("ends", flat=True)
-    states = Counter(
-        "expired" if end < today else "expiring" if end <= today + timedelta(days=people.EXPIRING_DAYS) else "valid" for end in ends
-    )
+    end = Coalesce("valid_until", date.max)
+    ends = active.values("holder").annotate(last=Max(end), first_that_holds=Min(end, filter=~Q(valid_until__lt=today)))
+    states = Counter(people.state_of(first or last, today) for first, last in ends.values_list("first_that_holds", "last"))
     states["none"] = trainees.count() - states.total()
     return states
 

@@ -202,7 +202,9 @@ class ScenarioForm(WagtailAdminModelForm):
         groups: dict[str, dict[str, Any]] = {}
         for place in self.places:
             about = CUSTOMER_ACTS[place.act]
-            group = groups.setdefault(place.act, {"act": place.act, "when": about.when, "slots": about.slots, "bands": {}, "wrong": False})
+            group = groups.setdefault(
+                place.act, {"act": place.act, "when": _(about.when), "slots": about.slots, "bands": {}, "wrong": False}
+            )
             bound = self[place.field]
             group["bands"].setdefault(place.band, []).append(bound)
             group["wrong"] = group["wrong"] or bool(bound.errors)
@@ -366,7 +368,7 @@ def lines_by_act(document: Mapping[str, Any], language: str) -> list[dict[str, A
     return [
         {
             "act": act,
-            "when": about.when,
+            "when": _(about.when),
             "bands": [(band, found) for band in BANDS if (found := (lines[act].get(band) or {}).get(language))],
         }
         for act, about in CUSTOMER_ACTS.items()

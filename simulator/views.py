@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -248,9 +249,9 @@ def _card(scenario: Any, request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _record(case: Case, language: str) -> list[dict[str, str]]:
-    """The parts of the bank's screen, as the trainee may look them up."""
+def _record(case: Case, language: str) -> list[dict[str, Any]]:
+    """The parts of the bank's screen, as the trainee may look them up; entries between bars stand on lines of their own."""
     return [
-        {"code": section.id, "title": _said(section.title, language), "text": _said(section.text, language)}
+        {"code": section.id, "title": _said(section.title, language), "entries": re.split(r"\s*[｜|]\s*", _said(section.text, language))}
         for section in case.record.values()
     ]

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.forms import PasswordChangeForm
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import redirect, render
@@ -46,9 +47,20 @@ class LoginView(auth_views.LoginView):
         return context
 
 
+class PasswordChange(PasswordChangeForm):
+    """Django's form with the rules in one sentence."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["new_password1"].help_text = _(
+            "At least 10 characters, not only digits, no word that many use, and not like your name."
+        )
+
+
 class PasswordChangeView(auth_views.PasswordChangeView):
     """Choose a new password; a person whose password was reset comes here first."""
 
+    form_class = PasswordChange
     template_name = "core/password_change.html"
     success_url = reverse_lazy("account")
 

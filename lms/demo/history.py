@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
-from math import exp
+from math import exp, log
 from multiprocessing import get_context
 from random import Random
 from uuid import UUID
@@ -31,6 +31,11 @@ from lms.demo.play import Plan, Play, Task, career
 
 LEAST, MOST = 2, 8
 OFFICE_HOURS = (9, 17)
+# The knobs of the demo bank's results. Skill is both the share of good habits learnt and of turns without a slip, from 0 to 1:
+# where a person of average ability begins, how far abilities lie apart (in log-odds), and what one role-play teaches.
+SKILL_AT_FIRST = 0.19
+SKILL_SPREAD = 0.9
+SKILL_LEARNT = (0.05, 0.14)
 # A role-play that was let go of is still open for this long; older ones have closed by themselves.
 STILL_OPEN = timedelta(hours=36)
 
@@ -102,8 +107,8 @@ def _trainees(bank: DemoBank, lessons: list[Lesson], tasks: tuple[Task, ...], se
             number=number,
             seed=seed,
             language="en" if user.language == "en" else "zh-hans",
-            skill=1 / (1 + exp(-(0.9 * ability - 0.45))),
-            growth=chance.uniform(0.02, 0.09),
+            skill=1 / (1 + exp(-(SKILL_SPREAD * ability + log(SKILL_AT_FIRST / (1 - SKILL_AT_FIRST))))),
+            growth=chance.uniform(*SKILL_LEARNT),
             quota=quota,
             tasks=tuple(task for task in tasks if task.lesson < reached),
             gives_up=gives_up,

@@ -9,7 +9,7 @@ from assessment import rubrics, scoring
 from simulator.engine import readings
 from simulator.engine.customer import finish
 from simulator.engine.events import ContactEnded, Event
-from simulator.policies import Step, play, shipped
+from simulator.policies import HABITS, Step, play, shipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +71,21 @@ def career(plan: Plan) -> list[Play]:
     return played
 
 
+def not_learnt(plan: Plan, skill: float) -> frozenset[str]:
+    """The habits that this trainee does not have yet: everybody learns them in an order of their own."""
+    order = Random(f"{plan.seed}:habits:{plan.number}").sample(HABITS, len(HABITS))
+    return frozenset(order[round(skill * len(HABITS)) :])
+
+
 def _one(plan: Plan, task: Task | None, number: int, chance: Random) -> Play:
     slug = task.scenario if task else chance.choice(shipped.slugs())
     level = task.level if task else min(5, max(1, round(1 + 3 * plan.skill + chance.uniform(-1, 1))))
     seed = chance.randrange(1, 2**31)
     skill = min(0.97, plan.skill + plan.growth * number)
+    lacks = not_learnt(plan, skill)
     stop_after = chance.randint(2, 5) if plan.gives_up and number == plan.quota - 1 else None
     scenario = shipped.scenario(slug)
-    session = play(scenario, "exemplary", language=plan.language, level=level, seed=seed, skill=skill, stop_after=stop_after)
+    session = play(scenario, "exemplary", language=plan.language, level=level, seed=seed, skill=skill, lacks=lacks, stop_after=stop_after)
     score = None
     enough = False
     if any(isinstance(event, ContactEnded) for event in session.events):

@@ -22,6 +22,8 @@ from simulator.engine.events import ActsRead, ContactEnded, CustomerSaid, Event,
 from simulator.engine.scenario import Offer, Scenario
 from simulator.engine.state import Customer, replay
 
+# What a careful handler has made a habit of; beginners leave out what they have not learnt yet.
+HABITS = ("feel", "sorry", "own", "ask", "confirm", "record", "process", "time", "contact", "redress", "satisfied")
 POLICIES = ("exemplary", "mediocre", "solution_first", "soothe_only", "scripted_generic", "hostile", "silent")
 MAX_TURNS = 24
 FOLDER = Path(__file__).resolve().parent
@@ -67,12 +69,13 @@ class PlayedSession:
 class Handler:
     """What one handler knows and has done so far, and the choice of their next words."""
 
-    def __init__(self, scenario: Scenario, language: str, salutation: str, chance: Random) -> None:
+    def __init__(self, scenario: Scenario, language: str, salutation: str, chance: Random, *, lacks: frozenset[str] = frozenset()) -> None:
         self.scenario = scenario
         self.language = language
         self.salutation = salutation
         self.lines = pool(language)
         self.chance = chance
+        self.lacks = lacks
         self.done: set[str] = set()
         self.said: set[str] = set()
         self.told: dict[str, str] = {}
@@ -107,7 +110,10 @@ class Handler:
         return line
 
     def line(self, move: str, **slots: str) -> str:
+        """The next line of `move`; nothing where the handler has no such habit."""
         self.done.add(move)
+        if move in self.lacks:
+            return ""
         return self.fill(self.pick(self.lines["good"][move]), **slots)
 
     def fill(self, line: str, **slots: str) -> str:
@@ -119,7 +125,7 @@ class Handler:
         return "3个工作日" if self.language == "zh-hans" else "3 working days"
 
     def together(self, *lines: str) -> str:
-        return ("" if self.language == "zh-hans" else " ").join(lines)
+        return ("" if self.language == "zh-hans" else " ").join(filter(None, lines))
 
     def way(self, offer: Offer) -> str:
         return offer.what[self.language]
@@ -159,6 +165,8 @@ class Handler:
 
     def question(self) -> str | None:
         """A question about something not told yet and not on the bank's screen, what happened before the rest."""
+        if "ask" in self.lacks and any(move.startswith("ask_") for move in self.done):
+            return None
         known = {self.scenario.facts[fact].about for fact in self.told if fact in self.scenario.facts}
         known |= {topic for section in self.scenario.record.values() for topic in section.knows}
         order = ("occurred_at", "place", "target", "amount", "earlier_contact", "evidence", "reason", "demand", "feeling", "contact")
@@ -219,6 +227,11 @@ class Handler:
 
 def next_words(handler: Handler, policy: str, turn: int, skill: float | None) -> str:
     """What `policy` says in turn `turn` (from 0). With `skill` (0–1) the handler errs as often as that leaves room for."""
+    return _words(handler, policy, turn, skill) or handler.fair(turn)
+
+
+def _words(handler: Handler, policy: str, turn: int, skill: float | None) -> str:
+    """The same; empty where the handler would have done what they have not learnt."""
     if skill is not None and handler.chance.random() > skill:
         slip = handler.chance.random()
         if slip < 0.72:
@@ -256,15 +269,19 @@ def play(
     level: int,
     seed: int,
     skill: float | None = None,
+    lacks: frozenset[str] = frozenset(),
     stop_after: int | None = None,
 ) -> PlayedSession:
-    """Play `scenario` from the first word to its end with `policy`, or let go after `stop_after` turns."""
+    """Play `scenario` from the first word to its end with `policy`, or let go after `stop_after` turns.
+
+    `lacks` names the `HABITS` that the handler does not have yet.
+    """
     if policy not in POLICIES:
         raise ValueError(f"There is no policy {policy!r}; there are {', '.join(POLICIES)}.")
     scenario = scenario.for_seed(seed)
     chance = Random(f"{seed}:handler:{policy}")
     start = Customer.new(scenario, language, level, seed)
-    handler = Handler(scenario, language, start.persona.salutation, chance)
+    handler = Handler(scenario, language, start.persona.salutation, chance, lacks=lacks)
     opening = open_role_play(scenario, language=language, level=level, seed=seed)
     customer, at_s = replay(start, opening), 0.0
     steps = [Step(at_s, opening)]

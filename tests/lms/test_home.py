@@ -133,13 +133,16 @@ def test_the_figures_of_hr_open_exactly_the_rows_they_count(hr, trainee, departm
     renewed = make_person("renewed", "trainee", department)
     certificate(renewed, 50, days_left=-50)
     certificate(renewed, 51, days_left=400)
+    holds_two = make_person("holds-two", "trainee", department)
+    certificate(holds_two, 60, days_left=10)
+    certificate(holds_two, 61, days_left=400)
     states = views.people_part(hr)["certificate_states"]
     client = Client()
     client.force_login(hr)
     for state in ("expired", "expiring", "none"):
         total = client.get(reverse("people:list"), {"certificate": state}).context["total"]
         assert states[state] == total, state
-    assert (states["expired"], states["expiring"], states["valid"], states["none"]) == (1, 3, 3, 1)
+    assert (states["expired"], states["expiring"], states["valid"], states["none"]) == (1, 4, 3, 1)
 
 
 def test_a_manager_counts_the_reports_and_nobody_else(manager, trainee, department):

@@ -234,3 +234,10 @@ def test_the_lists_ask_as_many_queries_for_many_rows_as_for_one(client, trainee,
     client.force_login(trainer)
     with django_assert_max_num_queries(12):
         client.get(reverse("role_plays:running"))
+
+
+def test_every_entry_of_the_record_stands_on_a_line_of_its_own(client, trainee, open_session):
+    client.force_login(trainee)
+    told = page(client, reverse("role_plays:room", args=[open_session.pk]))
+    assert "｜" not in told
+    assert "<p>2026-03-11 超市 86.40</p>" in told
