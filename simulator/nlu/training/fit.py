@@ -43,7 +43,7 @@ TOPIC_NAMES = tuple(sorted(TOPICS))
 FEATURES_KEPT = 40_000
 STRENGTH = 12.0
 """How closely the models follow the corpus (the inverse of their regularisation)."""
-GOOD_CALLED_BAD = 0.05
+GOOD_CALLED_BAD = 0.035
 """At most this share of the lines without an offence may be read as one, on writers that the models have not seen."""
 FOLDS = 4
 """In so many parts are the training writers read by models that have not seen them."""
