@@ -25,7 +25,7 @@ test: setup-dev ## the whole test suite, browser tests included; T=tests/simulat
 	@$(PY) -m pytest -n $${TEST_PROCESSES:-2} --dist loadgroup $(T)
 
 test-deep: setup-dev ## property and protocol tests with 10,000 cases each
-	@HYPOTHESIS_PROFILE=deep $(PY) -m pytest -n $${TEST_PROCESSES:-2} -m deep $(T)
+	@HYPOTHESIS_PROFILE=deep $(PY) -m pytest -n $${TEST_PROCESSES:-2} --dist worksteal -m deep $(T)
 
 check: setup-dev ## lint, format, types, templates, translations, migrations
 	@.venv/bin/ruff check .
