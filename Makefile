@@ -12,7 +12,7 @@ help:  ## this list
 
 run: ## set up what is missing, then serve on http://127.0.0.1:$PORT (8000) with a demo bank
 	@$(SETUP) tools/setup.py run
-	@exec $(PY) tools/serve.py
+	@exec env DEBUG=$${DEBUG:-1} $(PY) tools/serve.py
 
 setup: ## set up alone: environment, dependencies, database, demo bank
 	@$(SETUP) tools/setup.py run

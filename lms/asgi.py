@@ -2,6 +2,7 @@
 
 import gc
 import os
+import warnings
 
 from django.core.asgi import get_asgi_application
 
@@ -21,6 +22,9 @@ application = ProtocolTypeRouter(
         "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
     }
 )
+
+# WhiteNoise hands out files through a synchronous iterator; they are small, and Django reads each in a thread.
+warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 
 # What is loaded by now stays for good. Taking it out of the collector's sight removes pauses of 100 to 200 ms under load.
 nlu.warm()

@@ -46,7 +46,7 @@ def env_list(name: str) -> list[str]:
 
 # Where everything lives that is not code: the SQLite database, media, the secret key, the prepared font.
 DATA_DIR = Path(env("TINGSU_DATA") or BASE_DIR / "var").resolve()
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 # Never on where real people work: it shows tracebacks and accepts the demo logins.
 DEBUG = env_bool("DEBUG", default=False)
