@@ -256,7 +256,7 @@ def _answer(request: HttpRequest, page: LessonPage) -> HttpResponse:
     check = outline.outline(page.words("body").raw_data).check(key)
     answer, problem = None, ""
     try:
-        choice = [int(number) for number in request.POST.getlist("choice") if number.isdecimal()]
+        choice = [int(number) for number in request.POST.getlist("choice") if number.isdecimal() and len(number) < 4]
         answer = services.answer_check(request.user, page, key, choice, language=get_language() or "")
     except CoursesError as error:
         problem = refusal(error)
