@@ -15,15 +15,36 @@ from django.utils import timezone
 from lms.core.models import User
 from simulator import protocol, rooms, selectors, services
 from simulator.errors import SimulatorError
-from simulator.live import catch_up, live
+from simulator.live import Allowance, catch_up, live
 
 turns = logging.getLogger("simulator.turns")
 """Where the time of each turn went, at level DEBUG."""
 
 
-class RoomConsumer(AsyncWebsocketConsumer):
-    channel_layer_alias = ""  # rooms talk to other processes themselves, one channel a process instead of one a socket
+class Connection(AsyncWebsocketConsumer):
+    """What every connection does: turn somebody away in words, send a message."""
 
+    channel_layer_alias = ""  # rooms talk to other processes themselves, one channel a process instead of one a socket
+    language: str = ""
+
+    async def turn_away(self, code: str, close: int) -> None:
+        await self.transmit(protocol.refused(SimulatorError(code), self.language))
+        await self.close(code=close)
+
+    async def transmit(self, message: dict[str, Any]) -> None:
+        await self.send(text_data=protocol.encode(message))
+
+
+class NowhereConsumer(Connection):
+    """At an address where no room can be. It looks like a room that is not there, or not yours."""
+
+    async def connect(self) -> None:
+        self.language = getattr(self.scope["user"], "language", "")
+        await self.accept()
+        await self.turn_away("not_found", protocol.CLOSE_NOT_FOUND)
+
+
+class RoomConsumer(Connection):
     person: User
     person_id: int
     name: str
@@ -47,15 +68,11 @@ class RoomConsumer(AsyncWebsocketConsumer):
             await self.turn_away("not_found", protocol.CLOSE_NOT_FOUND)
             return
         self.person_id, self.name, self.seat = self.person.pk, str(self.person), seat
-        self.joined = False
+        self.joined, self.joins = False, Allowance()
 
     def find_seat(self) -> str | None:
         session = selectors.sessions_visible_to(self.person).filter(id=self.session_id).first()
         return selectors.seat_of(self.person, session) if session else None
-
-    async def turn_away(self, code: str, close: int) -> None:
-        await self.transmit(protocol.refused(SimulatorError(code), self.language))
-        await self.close(code=close)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if not self.seat:
@@ -70,6 +87,8 @@ class RoomConsumer(AsyncWebsocketConsumer):
             raise SimulatorError("not_joined", getattr(command, "id", None))
         match command:
             case protocol.Join(after):
+                if not self.joins.take(time.monotonic()):
+                    raise SimulatorError("rate_limited")
                 await self.join(after)
             case protocol.Say(client_id, text, seen):
                 turn = await services.take_turn(self.person, self.session_id, text, client_id, seen)
@@ -100,6 +119,3 @@ class RoomConsumer(AsyncWebsocketConsumer):
 
     async def disconnect(self, code: int) -> None:
         await rooms.leave(self.session_id, self)
-
-    async def transmit(self, message: dict[str, Any]) -> None:
-        await self.send(text_data=protocol.encode(message))

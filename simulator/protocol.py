@@ -98,7 +98,7 @@ def parse(frame: str | bytes) -> Command:
 def _say(message: dict[str, Any]) -> Say:
     client_id = _client_id(message.get("id"))
     text = message.get("text")
-    if client_id is None or not isinstance(text, str) or not text.strip() or not _storable(text):
+    if client_id is None or not isinstance(text, str) or not _visible(text) or not _storable(text):
         raise SimulatorError("malformed", client_id)
     if len(text) > 2000:
         raise SimulatorError("too_long", client_id)
@@ -114,6 +114,11 @@ def _position(value: object, client_id: str | None = None) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LARGEST_NUMBER:
         raise SimulatorError("malformed", client_id)
     return value
+
+
+def _visible(text: str) -> bool:
+    """Something to be seen, not blanks and zero-width characters alone."""
+    return any(character.isprintable() and not character.isspace() for character in text)
 
 
 def _storable(text: str) -> bool:

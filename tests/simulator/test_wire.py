@@ -193,6 +193,23 @@ async def test_a_session_that_does_not_exist_looks_like_one_that_is_not_yours(st
         assert await trainee.closed() == 4404
 
 
+@pytest.mark.parametrize("address", ["ws/role-plays/not-a-uuid/", "ws/role-plays/%00/", "ws/", "elsewhere/"])
+async def test_an_address_where_no_room_can_be_looks_the_same(staged: Stage, address: str) -> None:
+    stranger = staged.client("")
+    stranger.address = address
+    async with stranger:
+        assert (await stranger.receive())["code"] == "not_found"
+        assert await stranger.closed() == 4404
+
+
+async def test_joining_again_and_again_is_slowed_down(staged: Stage, session: str) -> None:
+    async with staged.client(session) as trainee:
+        for _time in range(20):
+            await trainee.send({"type": "join", "after": 1000})
+        assert (await trainee.until("refused"))["code"] == "rate_limited"
+        assert sum(frame["type"] == "joined" for frame in trainee.frames) >= 10
+
+
 async def test_a_finished_session_can_be_read_and_not_written(staged: Stage, session: str) -> None:
     async with staged.client(session) as trainee:
         await trainee.join()
@@ -224,6 +241,7 @@ async def test_a_finished_session_can_be_read_and_not_written(staged: Stage, ses
         ('{"type": "say", "id": "a2", "text": "\\u0000"}', "malformed"),
         ('{"type": "say", "id": "a3", "text": "\\ud800"}', "malformed"),
         ('{"type": "say", "id": "a4", "text": "   "}', "malformed"),
+        ('{"type": "say", "id": "a5", "text": "\\u200b\\ufeff"}', "malformed"),
         ('{"type": "join", "after": -1}', "malformed"),
         ('{"type": "open_record", "section": "no_such_section"}', "not_found"),
         ('{"type": "dance"}', "unknown_type"),
