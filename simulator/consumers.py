@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
 from channels.consumer import get_handler_name
 from channels.db import database_sync_to_async
+from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.utils import timezone
 
@@ -22,10 +24,23 @@ turns = logging.getLogger("simulator.turns")
 
 
 class Connection(AsyncWebsocketConsumer):
-    """What every connection does: turn somebody away in words, send a message."""
+    """What every connection does: hand on what comes, turn somebody away in words, send a message."""
 
-    channel_layer_alias = ""  # rooms talk to other processes themselves, one channel a process instead of one a socket
     language: str = ""
+
+    async def __call__(self, scope: dict[str, Any], receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]) -> None:
+        """Without Channels' waiting for a channel layer beside the socket, which makes two tasks of every message: rooms talk to other
+        processes themselves, one channel a process instead of one a socket."""
+        self.scope, self.base_send = scope, send
+        try:
+            while True:
+                await self.dispatch(await receive())
+        except StopConsumer:
+            pass
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """Without Channels' visit to the database thread before every message: whoever asks the database goes there anyway."""
+        await getattr(self, get_handler_name(message))(message)
 
     async def turn_away(self, code: str, close: int) -> None:
         await self.transmit(protocol.refused(SimulatorError(code), self.language))
@@ -50,10 +65,6 @@ class RoomConsumer(Connection):
     name: str
     seat: str = ""
     position: int = 0
-
-    async def dispatch(self, message: dict[str, Any]) -> None:
-        """Without Channels' visit to the database thread before every message: whoever asks the database goes there anyway."""
-        await getattr(self, get_handler_name(message))(message)
 
     async def connect(self) -> None:
         self.session_id: UUID = self.scope["url_route"]["kwargs"]["session_id"]

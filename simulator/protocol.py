@@ -164,8 +164,7 @@ def refused(error: SimulatorError, language: str) -> dict[str, Any]:
     return {**message, "id": error.client_id} if error.client_id else message
 
 
-def encode(message: dict[str, Any]) -> str:
-    return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
+encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def described(one: Live, seat: str, person_id: int, language: str) -> dict[str, Any]:
@@ -204,7 +203,7 @@ def pending(one: Live) -> int:
 
 def signs(one: Live, seat: str) -> dict[str, Any]:
     """Mood, what was told and promised, what helped and what hurt, from what has been shown. In an exam neither mood nor effect."""
-    live = readings.live_signs(one.events(one.shown))
+    live = one.signs()
     told, promised = list(live.told), list(live.promised)
     if _exam_for(one, seat):
         return {"mood": None, "band": None, "told": told, "promised": promised, "helped": [], "hurt": []}
