@@ -12,7 +12,7 @@ help:  ## this list
 
 run: ## set up what is missing, then serve on http://127.0.0.1:$PORT (8000) with a demo bank
 	@$(SETUP) tools/setup.py run
-	@exec $(PY) tools/serve.py
+	@exec env DEBUG=$${DEBUG:-1} $(PY) tools/serve.py
 
 setup: ## set up alone: environment, dependencies, database, demo bank
 	@$(SETUP) tools/setup.py run
@@ -25,7 +25,7 @@ test: setup-dev ## the whole test suite, browser tests included; T=tests/simulat
 	@$(PY) -m pytest -n $${TEST_PROCESSES:-2} --dist loadgroup $(T)
 
 test-deep: setup-dev ## property and protocol tests with 10,000 cases each
-	@HYPOTHESIS_PROFILE=deep $(PY) -m pytest -n $${TEST_PROCESSES:-2} -m deep $(T)
+	@HYPOTHESIS_PROFILE=deep $(PY) -m pytest -n $${TEST_PROCESSES:-2} --dist worksteal -m deep $(T)
 
 check: setup-dev ## lint, format, types, templates, translations, migrations
 	@.venv/bin/ruff check .

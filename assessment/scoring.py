@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import ceil
@@ -355,7 +355,7 @@ def _names(rows: Iterable[Evidence]) -> list[str]:
 
 def _part(part: Part, seen: _Seen) -> tuple[float, list[Evidence]]:
     """The credit of one part (0 to 1) and the evidence it rests on."""
-    worth = []
+    worth: list[tuple[float, Evidence]] = []
     for row in seen.acts:
         value = credit(row, part.earns)
         if value <= 0 or (part.about and row.about not in part.about):
@@ -364,18 +364,40 @@ def _part(part: Part, seen: _Seen) -> tuple[float, list[Evidence]]:
             value *= part.later
         worth.append((value, row))
     worth.sort(key=lambda pair: -pair[0])  # stable: the earliest of the best
-    taken: list[tuple[float, Evidence]] = []
-    for value, row in worth:
-        place = row.turn if part.distinct == "turn" else (row.about or "other")
-        used = [t.turn if part.distinct == "turn" else (t.about or "other") for _, t in taken]
-        if place in used or row.quote.strip() in [t.quote.strip() for _, t in taken]:
-            continue
-        taken.append((value, row))
-        if len(taken) == part.at_least:
-            break
+    taken = _best_together(worth, part)
+    rows = [row for _, row in taken]
     if taken and any(matches(event, part.full_when) for event in seen.events):
-        return 1.0, [row for _, row in taken]
-    return sum(value for value, _ in taken) / part.at_least, [row for _, row in taken]
+        return 1.0, rows
+    return sum(value for value, _ in taken) / part.at_least, rows
+
+
+def _best_together(worth: Sequence[tuple[float, Evidence]], part: Part) -> list[tuple[float, Evidence]]:
+    """The pieces of `worth`, best first, that count together: at most `at_least`, no two from one place or in the same words.
+
+    Taking the best that is left each time would not do: a piece may stand in the way of two others, and one good act more would
+    then lower the score.
+    """
+    best: list[tuple[float, Evidence]] = []
+    most = 0.0
+
+    def choose(taken: list[tuple[float, Evidence]], total: float, start: int) -> None:
+        nonlocal best, most
+        if total > most + 1e-9:
+            best, most = list(taken), total
+        left = part.at_least - len(taken)
+        for index in range(start, len(worth) if left else start):
+            value, row = worth[index]
+            if total + left * value <= most + 1e-9:
+                return  # what follows is worth no more
+            if all(_place_of(row, part) != _place_of(other, part) and row.quote.strip() != other.quote.strip() for _, other in taken):
+                choose([*taken, (value, row)], total + value, index + 1)
+
+    choose([], 0.0, 0)
+    return best
+
+
+def _place_of(row: Evidence, part: Part) -> int | str:
+    return row.turn if part.distinct == "turn" else (row.about or "other")
 
 
 def _earned_value(criterion: Criterion, seen: _Seen) -> tuple[float, list[Evidence], list[str]]:

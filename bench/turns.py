@@ -1,7 +1,8 @@
 """The acknowledged, durable turn at a human pace, beside a bare Channels echo and a bare durable write at the same pace.
 
 Each client says something every two seconds. All three servers run at the same time, so that noise on the machine hits all
-of them alike. CPU is that of the server process, for each turn.
+of them alike. CPU is that of the server process, for each turn; what a server uses while nobody is there (uvicorn looks around
+ten times a second) is measured first and taken off, or it would be most of the figure of a single client.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from bench import rooms
 CLIENTS = (1, 50, 200)
 PACE_SECONDS = 2.0
 TURNS = 7
+IDLE_SECONDS = 5.0
 PARTS = ("reading", "engine", "writing", "sending")
 
 
@@ -42,7 +44,16 @@ async def _client(port: int, session: str, cookie: str, start: float, *, joins: 
     return taken
 
 
-async def _crowd(servers: dict[str, rooms.Server], sessions: list[str], cookie: str) -> tuple[dict[str, list[float]], dict[str, float]]:
+def _idle(servers: dict[str, rooms.Server]) -> dict[str, float]:
+    """The seconds of the processor that each server uses in a second in which nothing happens."""
+    before = {name: server.cpu_seconds() for name, server in servers.items()}
+    time.sleep(IDLE_SECONDS)
+    return {name: (server.cpu_seconds() - before[name]) / IDLE_SECONDS for name, server in servers.items()}
+
+
+async def _crowd(
+    servers: dict[str, rooms.Server], sessions: list[str], cookie: str, idle: dict[str, float]
+) -> tuple[dict[str, list[float]], dict[str, float]]:
     """As many clients as sessions on every server, each starting somewhere within two seconds after all have joined.
 
     Gives the milliseconds of every turn, and the processor's milliseconds for each turn from the first word on.
@@ -57,7 +68,9 @@ async def _crowd(servers: dict[str, rooms.Server], sessions: list[str], cookie: 
     await asyncio.sleep(first - time.perf_counter())
     before = {name: server.cpu_seconds() for name, server in servers.items()}
     taken = {name: [ms for client in clients for ms in client] for name, clients in zip(work, await talking, strict=True)}
-    return taken, {name: (server.cpu_seconds() - before[name]) * 1000 / len(taken[name]) for name, server in servers.items()}
+    lasted = time.perf_counter() - first
+    used = {name: server.cpu_seconds() - before[name] - idle[name] * lasted for name, server in servers.items()}
+    return taken, {name: used[name] * 1000 / len(taken[name]) for name in servers}
 
 
 def _parts(path: Path, skip: int) -> tuple[dict[str, float], int]:
@@ -82,12 +95,13 @@ def run() -> list[dict[str, Any]]:
         sessions, lines = made["practice"], 0
         with rooms.running(servers["turn"]), rooms.running(servers["echo"]), rooms.running(servers["write"]):
             warm_up, sessions = sessions[:5], sessions[5:]
-            asyncio.run(_crowd(servers, warm_up, made["cookies"]["trainee"]))
+            asyncio.run(_crowd(servers, warm_up, made["cookies"]["trainee"], dict.fromkeys(servers, 0.0)))
+            idle = _idle(servers)
             lines = len(times.read_text(encoding="utf-8").splitlines())
             print(f"{'clients':>7} {'server':8} {'turns':>6} {'p50 ms':>8} {'p95 ms':>8} {'CPU ms/turn':>12}")
             for clients in CLIENTS:
                 mine, sessions = sessions[:clients], sessions[clients:]
-                taken, cpu = asyncio.run(_crowd(servers, mine, made["cookies"]["trainee"]))
+                taken, cpu = asyncio.run(_crowd(servers, mine, made["cookies"]["trainee"], idle))
                 for name, ms in taken.items():
                     cuts = statistics.quantiles(ms, n=20)
                     row = {
@@ -97,6 +111,7 @@ def run() -> list[dict[str, Any]]:
                         "p50_ms": round(statistics.median(ms), 2),
                         "p95_ms": round(cuts[-1], 2),
                         "cpu_ms_per_turn": round(cpu[name], 2),
+                        "idle_ms_per_second": round(idle[name] * 1000, 2),
                     }
                     if name == "turn":
                         parts, lines = _parts(times, lines)

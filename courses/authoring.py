@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.models import Page, PagePermissionTester
 
 from lms.core import access
 from lms.core.models import Organisation, User
 
+if TYPE_CHECKING:
+    from courses.models import CoursePage
+
 AUTHORS = (access.Role.AUTHOR, access.Role.ADMIN)
+COURSE_PATH = 4 * Page.steplen
+"""The root, the home page, the list of courses, the course: as long is the path of a course, and the beginning of its lessons' paths."""
 
 
 def banks_of_author(user: User) -> Q:
@@ -23,8 +30,20 @@ def banks_of_author(user: User) -> Q:
     return condition
 
 
+def courses_to_write(user: User) -> QuerySet[CoursePage]:
+    """The courses of the bank in which `user` is an author today, and those of everybody."""
+    from courses.models import CoursePage
+
+    if user.is_superuser:
+        return CoursePage.objects.all()
+    if not access.has_role(user, *AUTHORS):
+        return CoursePage.objects.none()
+    mine = Organisation.objects.filter(banks_of_author(user))
+    return CoursePage.objects.filter(Q(organisations__isnull=True) | Q(organisations__in=mine)).distinct()
+
+
 def may_write(user: User, page: Page) -> bool:
-    """Whether `user` is an author today, and `page` belongs to a course of their bank or of everybody."""
+    """Whether `user` is an author today, and `page` belongs to one of `courses_to_write`."""
     from courses.models import CoursePage, LessonPage
 
     if user.is_superuser:
@@ -33,9 +52,7 @@ def may_write(user: User, page: Page) -> bool:
         return False
     if not isinstance(page, CoursePage | LessonPage) or page.pk is None:
         return True
-    course_path = page.path[: 4 * Page.steplen]
-    owners = Organisation.objects.filter(coursepage__path=course_path)
-    return not owners.exists() or owners.filter(banks_of_author(user)).exists()
+    return courses_to_write(user).filter(path=page.path[:COURSE_PATH]).exists()
 
 
 class CoursePermissionTester(PagePermissionTester):

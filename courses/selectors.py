@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -71,13 +71,15 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class CourseProgress:
-    """One person's way through one course."""
+    """One person's way through one course. `opened` are the lessons they have looked into, `results` those of its role-plays."""
 
     course: CoursePage
     enrolment: Enrolment | None
     completion: Completion | None
     asks: progress.Course
     done: progress.Done
+    opened: frozenset[int]
+    results: tuple[RolePlayResult, ...]
     steps: tuple[Step, ...]
 
     @property
@@ -135,8 +137,8 @@ def learning_of(user: User, courses: Iterable[CoursePage] | None = None) -> list
     courses = list(courses_open_to(user) if courses is None else courses)
     lessons = lessons_of(courses)
     enrolments = {e.course_id: e for e in Enrolment.objects.filter(user=user, course__in=courses).select_related("completion")}
-    done = _done(enrolments.values())
-    return [_course_progress(course, lessons[course.pk], enrolments.get(course.pk), done) for course in courses]
+    kept = _kept(enrolments.values())
+    return [_course_progress(course, lessons[course.pk], enrolments.get(course.pk), kept) for course in courses]
 
 
 def course_progress(user: User, course: CoursePage) -> CourseProgress:
@@ -144,28 +146,48 @@ def course_progress(user: User, course: CoursePage) -> CourseProgress:
     return learning_of(user, [course])[0]
 
 
-def _done(enrolments: Iterable[Enrolment]) -> dict[int, progress.Done]:
-    """What has been done under each enrolment; three queries."""
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What is kept of one enrolment."""
+
+    done: progress.Done = field(default_factory=progress.Done)
+    opened: frozenset[int] = frozenset()
+    results: tuple[RolePlayResult, ...] = ()
+
+
+def _kept(enrolments: Iterable[Enrolment]) -> dict[int, _Kept]:
+    """What has been opened, answered and played under each enrolment; three queries."""
     ids = [enrolment.pk for enrolment in enrolments]
-    read, answered, right = defaultdict(set), defaultdict(set), defaultdict(set)
+    opened, read, answered, right = defaultdict(set), defaultdict(set), defaultdict(set), defaultdict(set)
     scores: dict[int, dict[Place, progress.Score]] = defaultdict(dict)
+    results: dict[int, list[RolePlayResult]] = defaultdict(list)
     if ids:
-        for enrolment_id, lesson in LessonVisit.objects.filter(enrolment__in=ids, read_at__isnull=False).values_list("enrolment", "lesson"):
-            read[enrolment_id].add(lesson)
+        for enrolment_id, lesson, read_at in LessonVisit.objects.filter(enrolment__in=ids).values_list("enrolment", "lesson", "read_at"):
+            opened[enrolment_id].add(lesson)
+            if read_at is not None:
+                read[enrolment_id].add(lesson)
         answers = CheckAnswer.objects.filter(enrolment__in=ids).order_by()
         for enrolment_id, lesson, key, correct in answers.values_list("enrolment", "lesson", "key", "correct").distinct():
             answered[enrolment_id].add(Place(lesson, key))
             if correct:
                 right[enrolment_id].add(Place(lesson, key))
         for result in RolePlayResult.objects.filter(enrolment__in=ids):
+            results[result.enrolment_id].append(result)
             place, score = Place(result.lesson_id, result.key), progress.Score(result.passed, result.score)
             mine = scores[result.enrolment_id]
             mine[place] = max(mine.get(place, score), score)
-    return {pk: progress.Done(frozenset(read[pk]), frozenset(answered[pk]), frozenset(right[pk]), scores[pk]) for pk in ids}
+    return {
+        pk: _Kept(
+            progress.Done(frozenset(read[pk]), frozenset(answered[pk]), frozenset(right[pk]), scores[pk]),
+            frozenset(opened[pk]),
+            tuple(results[pk]),
+        )
+        for pk in ids
+    }
 
 
 def _course_progress(
-    course: CoursePage, lessons: list[LessonPage], enrolment: Enrolment | None, done_by_enrolment: dict[int, progress.Done]
+    course: CoursePage, lessons: list[LessonPage], enrolment: Enrolment | None, kept_by_enrolment: dict[int, _Kept]
 ) -> CourseProgress:
     outlines = {lesson.pk: outline.outline(lesson.body.raw_data) for lesson in lessons}
     asks = progress.Course(
@@ -180,14 +202,15 @@ def _course_progress(
         check_pass_percent=course.check_pass_percent,
         in_order=course.in_order,
     )
-    done = done_by_enrolment.get(enrolment.pk, progress.Done()) if enrolment else progress.Done()
+    kept = kept_by_enrolment.get(enrolment.pk, _Kept()) if enrolment else _Kept()
+    done = kept.done
     steps, before = [], None
     for lesson, asked, state in zip(lessons, asks.lessons, progress.states(asks, done), strict=True):
         waits_for = before if state is State.LOCKED else None
         steps.append(Step(lesson, outlines[lesson.pk], state, progress.tasks(asked, done), waits_for))
         before = lesson
     completion = getattr(enrolment, "completion", None) if enrolment else None
-    return CourseProgress(course, enrolment, completion, asks, done, tuple(steps))
+    return CourseProgress(course, enrolment, completion, asks, done, kept.opened, kept.results, tuple(steps))
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,7 +170,7 @@ def _lesson(request: HttpRequest, course_page: CoursePage, page: LessonPage, min
             messages.info(request, refusal(CoursesError("locked")))
             return redirect(course_page.url)
         enrolment = mine.enrolment or services.enrol(request.user, course_page)
-        if page.pk not in mine.done.read:
+        if page.pk not in mine.opened:
             services.visit(enrolment, page)
     return render(request, "courses/lesson.html", _lesson_context(request, page, course_page, mine, keeps_progress=keeps_progress))
 
@@ -237,10 +237,9 @@ def _plays(mine: selectors.CourseProgress, page: LessonPage, asked: outline.Outl
     if not asked.role_plays:
         return {}
     titles = selectors.scenario_titles(role_play.scenario for role_play in asked.role_plays)
-    results = list(mine.enrolment.role_plays.filter(lesson=page)) if mine.enrolment else []
     plays = {}
     for role_play in asked.role_plays:
-        own = [result for result in results if result.key == role_play.key]
+        own = [result for result in mine.results if result.lesson_id == page.pk and result.key == role_play.key]
         plays[role_play.key] = Play(
             role_play,
             title=titles.get(role_play.scenario, ""),
@@ -257,7 +256,7 @@ def _answer(request: HttpRequest, page: LessonPage) -> HttpResponse:
     check = outline.outline(page.words("body").raw_data).check(key)
     answer, problem = None, ""
     try:
-        choice = [int(number) for number in request.POST.getlist("choice") if number.isdecimal()]
+        choice = [int(number) for number in request.POST.getlist("choice") if number.isdecimal() and len(number) < 4]
         answer = services.answer_check(request.user, page, key, choice, language=get_language() or "")
     except CoursesError as error:
         problem = refusal(error)

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import warnings
 
 from django.core.asgi import get_asgi_application
 
@@ -24,7 +25,12 @@ application = ProtocolTypeRouter(
     }
 )
 
-# What is loaded by now stays for good. Taking it out of the collector's sight removes pauses of 100 to 200 ms under load.
+# WhiteNoise hands out files through a synchronous iterator; they are small, and Django reads each in a thread.
+warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
+
+# What is loaded by now stays for good. Taking it out of the collector's sight removes pauses of 100 to 200 ms under load. What a turn
+# makes refers to itself nowhere, so the collector, left to look every 700 objects, finds nothing for 4 % of the processor.
 nlu.warm()
 gc.collect()
 gc.freeze()
+gc.set_threshold(20_000, 20, 20)

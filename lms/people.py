@@ -39,6 +39,7 @@ from lms.core.models import Membership, Organisation, User
 Role = Membership.Role
 VIEWERS = (Role.HR, Role.TRAINER, Role.ADMIN)
 PEOPLE_A_PAGE = 50
+RESULTS_OF_A_PERSON = 100
 EXPIRING_DAYS = 60
 
 CERTIFICATE_STATES = [
@@ -323,16 +324,16 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
     if not may_look(request.user):
         raise Http404
     found = get_object_or_404(access.people_visible_to(request.user), pk=person_id)
-    results = assessment.selectors.results_visible_to(request.user).filter(trainee=found)
+    results = list(assessment.selectors.results_visible_to(request.user).filter(trainee=found)[:RESULTS_OF_A_PERSON])
     known = simulator.selectors.sessions_known_to(request.user).filter(trainee=found)
     revocable = certificates.selectors.certificates_revocable_by(request.user).filter(holder=found)
     context = {
         "person": found,
         "memberships": found.memberships.select_related("organisation", "manager").order_by("-starts_on"),
         "learning": [one for one in courses.selectors.learning_of(found) if one.enrolment is not None],
-        "results": results[:100],
+        "results": results,
         "debriefs": set(known.exclude(state="open").values_list("pk", flat=True)),
-        "titles": courses.selectors.scenario_titles({result.scenario_slug for result in results[:100]}),
+        "titles": courses.selectors.scenario_titles({result.scenario_slug for result in results}),
         "certificates": certificates.selectors.certificates_visible_to(request.user).filter(holder=found),
         "revocable": set(revocable.values_list("pk", flat=True)),
         "may_edit": people_services.people_administered_by(request.user).filter(pk=found.pk).exists(),

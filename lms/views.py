@@ -26,7 +26,7 @@ import certificates.selectors
 import courses.selectors
 import simulator.selectors
 from certificates.models import Certificate
-from courses.authoring import may_write
+from courses.authoring import COURSE_PATH, courses_to_write
 from courses.models import CoursePage, LessonPage
 from lms import people, people_services
 from lms.core import access
@@ -226,10 +226,11 @@ def certificate_states(trainees: QuerySet[User]) -> Counter[str]:
 def author_part(user: User) -> dict[str, Any]:
     """What has been changed and not published yet."""
     pages = Page.objects.type(CoursePage, LessonPage).filter(has_unpublished_changes=True).order_by("-latest_revision_created_at")
+    mine = set(courses_to_write(user).values_list("path", flat=True))
     drafts = [
         (page.title_here, reverse("wagtailadmin_pages:edit", args=[page.pk]), page.latest_revision_created_at)
         for page in pages.specific()
-        if may_write(user, page)
+        if page.path[:COURSE_PATH] in mine
     ]
     scenarios = Scenario.objects.filter(has_unpublished_changes=True).defer("document").select_related("latest_revision")
     edit = "wagtailsnippets_simulator_scenario:edit"

@@ -4,35 +4,67 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
 from channels.consumer import get_handler_name
 from channels.db import database_sync_to_async
+from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.utils import timezone
 
 from lms.core.models import User
 from simulator import protocol, rooms, selectors, services
 from simulator.errors import SimulatorError
-from simulator.live import catch_up, live
+from simulator.live import Allowance, catch_up, live
 
 turns = logging.getLogger("simulator.turns")
 """Where the time of each turn went, at level DEBUG."""
 
 
-class RoomConsumer(AsyncWebsocketConsumer):
-    channel_layer_alias = ""  # rooms talk to other processes themselves, one channel a process instead of one a socket
+class Connection(AsyncWebsocketConsumer):
+    """What every connection does: hand on what comes, turn somebody away in words, send a message."""
 
+    language: str = ""
+
+    async def __call__(self, scope: dict[str, Any], receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]) -> None:
+        """Without Channels' waiting for a channel layer beside the socket, which makes two tasks of every message: rooms talk to other
+        processes themselves, one channel a process instead of one a socket."""
+        self.scope, self.base_send = scope, send
+        try:
+            while True:
+                await self.dispatch(await receive())
+        except StopConsumer:
+            pass
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """Without Channels' visit to the database thread before every message: whoever asks the database goes there anyway."""
+        await getattr(self, get_handler_name(message))(message)
+
+    async def turn_away(self, code: str, close: int) -> None:
+        await self.transmit(protocol.refused(SimulatorError(code), self.language))
+        await self.close(code=close)
+
+    async def transmit(self, message: dict[str, Any]) -> None:
+        await self.send(text_data=protocol.encode(message))
+
+
+class NowhereConsumer(Connection):
+    """At an address where no room can be. It looks like a room that is not there, or not yours."""
+
+    async def connect(self) -> None:
+        self.language = getattr(self.scope["user"], "language", "")
+        await self.accept()
+        await self.turn_away("not_found", protocol.CLOSE_NOT_FOUND)
+
+
+class RoomConsumer(Connection):
     person: User
     person_id: int
     name: str
     seat: str = ""
     position: int = 0
-
-    async def dispatch(self, message: dict[str, Any]) -> None:
-        """Without Channels' visit to the database thread before every message: whoever asks the database goes there anyway."""
-        await getattr(self, get_handler_name(message))(message)
 
     async def connect(self) -> None:
         self.session_id: UUID = self.scope["url_route"]["kwargs"]["session_id"]
@@ -47,15 +79,11 @@ class RoomConsumer(AsyncWebsocketConsumer):
             await self.turn_away("not_found", protocol.CLOSE_NOT_FOUND)
             return
         self.person_id, self.name, self.seat = self.person.pk, str(self.person), seat
-        self.joined = False
+        self.joined, self.joins = False, Allowance()
 
     def find_seat(self) -> str | None:
         session = selectors.sessions_visible_to(self.person).filter(id=self.session_id).first()
         return selectors.seat_of(self.person, session) if session else None
-
-    async def turn_away(self, code: str, close: int) -> None:
-        await self.transmit(protocol.refused(SimulatorError(code), self.language))
-        await self.close(code=close)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if not self.seat:
@@ -70,6 +98,8 @@ class RoomConsumer(AsyncWebsocketConsumer):
             raise SimulatorError("not_joined", getattr(command, "id", None))
         match command:
             case protocol.Join(after):
+                if not self.joins.take(time.monotonic()):
+                    raise SimulatorError("rate_limited")
                 await self.join(after)
             case protocol.Say(client_id, text, seen):
                 turn = await services.take_turn(self.person, self.session_id, text, client_id, seen)
@@ -100,6 +130,3 @@ class RoomConsumer(AsyncWebsocketConsumer):
 
     async def disconnect(self, code: int) -> None:
         await rooms.leave(self.session_id, self)
-
-    async def transmit(self, message: dict[str, Any]) -> None:
-        await self.send(text_data=protocol.encode(message))

@@ -16,8 +16,9 @@ from uuid import UUID
 from channels.db import database_sync_to_async
 
 from simulator import log
+from simulator.engine import readings
 from simulator.engine.customer import Customer, apply
-from simulator.engine.events import ContactEnded, CustomerSaid, Escalated, Event, FactTold, Overlapped, SessionEnded, TraineeSaid
+from simulator.engine.events import ContactEnded, CustomerSaid, Escalated, FactTold, Overlapped, SessionEnded, TraineeSaid
 from simulator.engine.scenario import Scenario, parse
 from simulator.errors import SimulatorError
 from simulator.models import Participant, ScenarioSnapshot, Session
@@ -73,6 +74,7 @@ class Live:
         self._due: list[datetime] = []
         self._burst: list[int] = []
         self._spoken = 0
+        self._signs, self._signs_at = readings.LiveSigns(), 0
         self.take(entries)
 
     @property
@@ -113,8 +115,12 @@ class Live:
                 return
             self._due[index] = due
 
-    def events(self, upto: int | None = None) -> tuple[Event, ...]:
-        return tuple(entry.event for entry in self.log[:upto])
+    def signs(self) -> readings.LiveSigns:
+        """The live signs of what has been shown; words alone, such as a bubble that has fallen due, leave them as they were."""
+        if any(not isinstance(entry.event, CustomerSaid | TraineeSaid) for entry in self.log[self._signs_at : self.shown]):
+            self._signs = readings.live_signs(entry.event for entry in self.log[: self.shown])
+        self._signs_at = self.shown
+        return self._signs
 
     def unsent(self, now: datetime) -> int:
         """How many bubbles of the customer's last burst are still on their way."""

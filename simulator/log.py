@@ -29,6 +29,7 @@ from simulator.errors import Behind, Duplicate
 from simulator.models import Contact, LoggedEvent, Session
 
 ROOM = "room"
+_encoded = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,14 @@ def write(batches: Sequence[Batch], using: str = DEFAULT_DB_ALIAS) -> list[Behin
 
 def rows_of(connection: Any, session_id: UUID, entries: Iterable[Logged]) -> list[tuple[Any, ...]]:
     """The entries as the database's driver takes them."""
-    key, time = _uuid(connection, session_id), connection.ops.adapt_datetimefield_value
+    key, adapted = _uuid(connection, session_id), connection.ops.adapt_datetimefield_value
+    moments: dict[datetime | None, Any] = {}  # as a rule all entries of a batch happened at one moment
+
+    def time(at: datetime | None) -> Any:
+        if at not in moments:
+            moments[at] = adapted(at)
+        return moments[at]
+
     return [
         (
             key,
@@ -148,7 +156,7 @@ def rows_of(connection: Any, session_id: UUID, entries: Iterable[Logged]) -> lis
             time(entry.drill_at),
             entry.by,
             entry.channel,
-            json.dumps(entry.data, ensure_ascii=False),
+            _encoded(entry.data),
             entry.client_id,
         )
         for entry in entries

@@ -98,7 +98,7 @@ def parse(frame: str | bytes) -> Command:
 def _say(message: dict[str, Any]) -> Say:
     client_id = _client_id(message.get("id"))
     text = message.get("text")
-    if client_id is None or not isinstance(text, str) or not text.strip() or not _storable(text):
+    if client_id is None or not isinstance(text, str) or not _visible(text) or not _storable(text):
         raise SimulatorError("malformed", client_id)
     if len(text) > 2000:
         raise SimulatorError("too_long", client_id)
@@ -114,6 +114,11 @@ def _position(value: object, client_id: str | None = None) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LARGEST_NUMBER:
         raise SimulatorError("malformed", client_id)
     return value
+
+
+def _visible(text: str) -> bool:
+    """Something to be seen, not blanks and zero-width characters alone."""
+    return any(character.isprintable() and not character.isspace() for character in text)
 
 
 def _storable(text: str) -> bool:
@@ -159,8 +164,7 @@ def refused(error: SimulatorError, language: str) -> dict[str, Any]:
     return {**message, "id": error.client_id} if error.client_id else message
 
 
-def encode(message: dict[str, Any]) -> str:
-    return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
+encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def described(one: Live, seat: str, person_id: int, language: str) -> dict[str, Any]:
@@ -199,7 +203,7 @@ def pending(one: Live) -> int:
 
 def signs(one: Live, seat: str) -> dict[str, Any]:
     """Mood, what was told and promised, what helped and what hurt, from what has been shown. In an exam neither mood nor effect."""
-    live = readings.live_signs(one.events(one.shown))
+    live = one.signs()
     told, promised = list(live.told), list(live.promised)
     if _exam_for(one, seat):
         return {"mood": None, "band": None, "told": told, "promised": promised, "helped": [], "hurt": []}

@@ -16,17 +16,17 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Case as SqlCase
 from django.db.models import When
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from lms.core import audit
 from lms.core.access import Role, bank_of, has_role, home_organisation
+from lms.core.answers import not_understood, way_back
 from lms.core.models import User
 from simulator import reading_reports, services, words
 from simulator.engine.scenario import Scenario as Case
@@ -91,16 +91,14 @@ def role_plays(request: HttpRequest) -> HttpResponse:
 @login_required
 def notice(request: HttpRequest) -> HttpResponse:
     """What is stored, who may see it, how long and what for; confirmed once per version of the text."""
-    target = request.POST.get("next") or request.GET.get("next") or ""
-    if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
-        target = reverse("role_plays:list")
+    target = way_back(request, request.POST.get("next") or request.GET.get("next") or "", reverse("role_plays:list"))
     if request.method == "POST":
         with transaction.atomic():
             User.objects.filter(pk=request.user.pk).update(
                 data_notice_version=settings.DATA_NOTICE_VERSION, data_notice_confirmed_at=timezone.now()
             )
             audit.record(request.user, "data_notice_confirmed", request.user, version=settings.DATA_NOTICE_VERSION)
-        return redirect(target)
+        return HttpResponseRedirect(target)
     organisation = home_organisation(request.user)
     context = {
         "next": target,
@@ -154,7 +152,7 @@ def report(request: HttpRequest, session_id: UUID) -> HttpResponse:
     try:
         position, start, end = (int(request.POST.get(name, "")) for name in ("position", "start", "end"))
     except ValueError:
-        return HttpResponseBadRequest(_("These words cannot be found in the conversation."))
+        return not_understood(request, _("These words cannot be found in the conversation."))
     reported = reading_reports.report_reading(
         request.user,
         session,
@@ -165,7 +163,7 @@ def report(request: HttpRequest, session_id: UUID) -> HttpResponse:
         note=request.POST.get("note", "").strip()[:NOTE_LENGTH],
     )
     if reported is None:
-        return HttpResponseBadRequest(_("These words cannot be found in the conversation."))
+        return not_understood(request, _("These words cannot be found in the conversation."))
     messages.success(request, _("Thank you. A trainer will look at it."))
     return redirect(f"{reverse('role_plays:debrief', args=[session.id])}#turn-{reading_reports.turn_at(session, position)}")
 
@@ -193,10 +191,10 @@ def decide(request: HttpRequest, report_id: int) -> HttpResponse:
     reported = get_object_or_404(reading_reports.reports_visible_to(request.user), id=report_id)
     decision = request.POST.get("decision")
     if decision not in ("accepted", "rejected"):
-        return HttpResponseBadRequest(_("Say whether it was misread or read rightly."))
+        return not_understood(request, _("Say whether it was misread or read rightly."))
     instead = request.POST.get("instead", "")
     if instead not in ("", reading_reports.NO_ACT) and instead not in words.ACTS:
-        return HttpResponseBadRequest(_("Choose the right reading from the list."))
+        return not_understood(request, _("Choose the right reading from the list."))
     reading_reports.decide_report(request.user, reported, accepted=decision == "accepted", instead=instead)
     return redirect("role_plays:reports")
 

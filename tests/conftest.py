@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from hypothesis import is_hypothesis_test
 
 from lms.core.models import Membership, Organisation, User
 from tests import hypothesis_profiles  # noqa: F401 - loads the profile
@@ -25,11 +26,14 @@ ROOT = Path(__file__).resolve().parent.parent
 Role = Membership.Role
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest looks at the markers for `-m`
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests share one browser a process, and so run in one process."""
+    """Browser tests share one browser a process, and so run in one process. Every property test is a deep one."""
     for item in items:
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.xdist_group("browser"))
+        if is_hypothesis_test(getattr(item, "obj", None)):
+            item.add_marker(pytest.mark.deep)
 
 
 @pytest.fixture

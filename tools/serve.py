@@ -13,7 +13,7 @@ DEMO_LOGINS = ("trainee", "trainer", "author", "hr", "admin", "outsider")
 
 def main() -> None:
     host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")
-    os.environ.setdefault("DEBUG", "1")
+    os.environ.setdefault("DEBUG", "0")  # `make run` says 1; a service that says nothing must not show tracebacks and demo logins
     if not port.isdigit():
         sys.exit(f"PORT must be a number, not {port!r}.")
     with socket.socket() as probe:

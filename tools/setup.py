@@ -144,7 +144,7 @@ def messages() -> None:
 
 def database() -> None:
     """Migrate, load what is shipped, and (with DEBUG) the demo bank; skipped when nothing of it has changed."""
-    DATA.mkdir(parents=True, exist_ok=True)
+    DATA.mkdir(parents=True, exist_ok=True, mode=0o700)
     debug = os.environ.get("DEBUG", "1")
     sources = [
         ROOT / "lms" / "core" / "migrations",
@@ -153,7 +153,7 @@ def database() -> None:
         ROOT / "assessment" / "rubrics",
     ]
     sources += [ROOT / app / "migrations" for app in ("courses", "simulator", "assessment", "certificates")]
-    sources += [ROOT / "requirements.lock"]
+    sources += [*sorted(ROOT.glob("*/static")), ROOT / "requirements.lock"]  # static files are collected where DEBUG is off
     state = f"{digest(*sources)} {debug} {os.environ.get('DATABASE_URL', '')}"
     stamp = DATA / "prepared"
     here = (DATA / "tingsu.sqlite3").exists() or os.environ.get("DATABASE_URL")

@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import translation
+
+from lms.core.answers import not_understood
+
+LONGEST_ADDRESS = 8000
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -52,6 +58,26 @@ def language_of_the_person(get_response: Handler) -> Handler:
             return response
 
     return middleware
+
+
+def refuse_nonsense(get_response: Handler) -> Handler:
+    """What none of our pages sends is answered before any page sees it."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return get_response(request) if _makes_sense(request) else not_understood(request)
+
+    return middleware
+
+
+def _makes_sense(request: HttpRequest) -> bool:
+    """A form that can be read, an address short enough to come back to after the login, no NUL, which no database keeps."""
+    try:
+        fields = [*request.GET.lists(), *(request.POST.lists() if request.method == "POST" else ())]
+    except (BadRequest, SuspiciousOperation, MultiPartParserError, UnreadablePostError):
+        return False
+    if "\0" in request.path or len(request.get_full_path()) > LONGEST_ADDRESS:
+        return False
+    return not any("\0" in value for _name, values in fields for value in values)
 
 
 def password_change_first(get_response: Handler) -> Handler:

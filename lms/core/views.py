@@ -10,16 +10,16 @@ from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import PasswordChangeForm
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from lms.core import access, audit
+from lms.core.answers import not_understood, way_back
 from lms.core.models import User
 
 DEMO_LOGINS = {
@@ -78,7 +78,7 @@ def account(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         language, text_size = request.POST.get("language", ""), request.POST.get("text_size", "")
         if language not in dict(settings.LANGUAGES) or text_size not in User.TextSize.values:
-            return HttpResponseBadRequest(_("Choose one of the languages and text sizes on the page."))
+            return not_understood(request, _("Choose one of the languages and text sizes on the page."))
         User.objects.filter(pk=request.user.pk).update(language=language, text_size=text_size)
         response = redirect("account")
         response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=365 * 86400, samesite="Lax")
@@ -92,13 +92,10 @@ def set_language(request: HttpRequest) -> HttpResponse:
     """Switch the language, for a visitor by cookie, for a person also in their settings, and go back to the page."""
     language = request.POST.get("language", "")
     if language not in dict(settings.LANGUAGES):
-        return HttpResponseBadRequest(_("This language is not available."))
-    target = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
-        target = "/"
+        return not_understood(request, _("This language is not available."))
     if request.user.is_authenticated:
         User.objects.filter(pk=request.user.pk).update(language=language)
-    response = redirect(target)
+    response = HttpResponseRedirect(way_back(request, request.POST.get("next", ""), "/"))
     response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=365 * 86400, samesite="Lax")
     return response
 

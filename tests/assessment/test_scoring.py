@@ -274,6 +274,13 @@ def test_a_rubric_that_cannot_work_says_where(change, path, code):
     assert (caught.value.path, caught.value.code) == (path, code)
 
 
+def test_a_good_act_gives_way_where_it_would_stand_in_the_way_of_two_others():
+    """Caring twice counts, in two turns and in other words. Said in turn 1 already, the words of turn 2 must not be lost with it."""
+    first, second = act("active_listening", 1, "我在听呢"), act("active_listening", 2, "您说")
+    said_before = replace(second, turn=1, position=first.position)
+    assert criterion("care", said_before, first, second).score == criterion("care", first, second).score
+
+
 # What holds for any conversation
 
 GOOD_NAMES = sorted(
@@ -302,7 +309,6 @@ noticed = st.builds(event, st.sampled_from(["overlapped", "escalated", "promise_
 conversations = st.lists(any_act | late_times | noticed, max_size=15)
 
 
-@pytest.mark.deep
 @given(conversations, good_acts)
 def test_a_good_act_more_never_lowers_the_score(conversation, extra):
     before, after = score(conversation, RUBRIC), score([*conversation, extra], RUBRIC)
@@ -310,7 +316,6 @@ def test_a_good_act_more_never_lowers_the_score(conversation, extra):
     assert set(after.red_lines) <= set(before.red_lines)
 
 
-@pytest.mark.deep
 @given(conversations)
 def test_points_rest_on_words_and_stay_within_bounds(conversation):
     result = score(conversation, RUBRIC)
@@ -325,7 +330,6 @@ def test_points_rest_on_words_and_stay_within_bounds(conversation):
             assert (reference.turn, reference.quote) in quotes
 
 
-@pytest.mark.deep
 @given(conversations, st.randoms(use_true_random=False))
 def test_the_order_in_which_evidence_is_handed_over_changes_nothing(conversation, chance):
     shuffled = list(conversation)
@@ -335,7 +339,6 @@ def test_the_order_in_which_evidence_is_handed_over_changes_nothing(conversation
     assert [c.score for c in first.criteria] == [c.score for c in second.criteria]
 
 
-@pytest.mark.deep
 @given(conversations, st.sampled_from(["privacy_breach", "evasive.discourage_route"]), st.integers(1, 8))
 def test_a_red_line_always_fails_and_never_raises_the_score(conversation, name, turn):
     crossed = score([*conversation, act(name, turn)], RUBRIC)
@@ -344,7 +347,6 @@ def test_a_red_line_always_fails_and_never_raises_the_score(conversation, name, 
     assert name in crossed.red_lines
 
 
-@pytest.mark.deep
 @given(conversations, st.sampled_from(FAULTS), st.integers(1, 8))
 def test_a_fault_never_raises_a_criterion(conversation, name, turn):
     before = {c.code: c.score for c in score(conversation, RUBRIC).criteria}

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from simulator import protocol
 from simulator.engine import codec
@@ -27,22 +26,7 @@ from simulator.engine.events import (
 )
 from simulator.errors import REFUSALS, SimulatorError
 from simulator.log import Logged
-
-anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
-    max_leaves=12,
-)
-nearly_right = st.fixed_dictionaries(
-    {"type": st.sampled_from(["join", "say", "finish", "open_record", "dance"]) | anything},
-    optional={
-        "id": st.from_regex(r"[a-z0-9-]{1,8}", fullmatch=True) | anything,
-        "text": st.text() | anything,
-        "seen": st.integers() | anything,
-        "after": st.integers() | anything,
-        "section": st.from_regex(r"[a-z_]{1,8}", fullmatch=True) | anything,
-    },
-)
+from tests.simulator.frames import messages, raw
 
 
 def parsed(frame: str | bytes) -> protocol.Command | SimulatorError:
@@ -61,14 +45,12 @@ def is_command_or_refusal(answer: protocol.Command | SimulatorError) -> bool:
     return isinstance(answer, protocol.Join | protocol.OpenRecord | protocol.Finish)
 
 
-@pytest.mark.deep
-@given(anything | nearly_right)
+@given(messages)
 def test_any_json_is_a_command_or_a_coded_refusal(message: Any) -> None:
     assert is_command_or_refusal(parsed(json.dumps(message)))
 
 
-@pytest.mark.deep
-@given(st.binary() | st.text())
+@given(raw)
 def test_any_bytes_are_a_command_or_a_coded_refusal(frame: str | bytes) -> None:
     assert is_command_or_refusal(parsed(frame))
 

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import json
+import uuid
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from websockets.sync.client import ClientConnection, connect
 
+from simulator import protocol
+from simulator.errors import SimulatorError
 from tests.conftest import Server, free_port
 from tests.simulator import stage
-from tests.simulator.wire import Client
+from tests.simulator.frames import frames
+from tests.simulator.wire import PATIENCE, Client, schema_of, validator
 
 pytestmark = pytest.mark.xdist_group("wire")
 BUILD = "from tests.simulator import stage; stage.{call}"
@@ -185,6 +193,23 @@ async def test_a_session_that_does_not_exist_looks_like_one_that_is_not_yours(st
         assert await trainee.closed() == 4404
 
 
+@pytest.mark.parametrize("address", ["ws/role-plays/not-a-uuid/", "ws/role-plays/%00/", "ws/", "elsewhere/"])
+async def test_an_address_where_no_room_can_be_looks_the_same(staged: Stage, address: str) -> None:
+    stranger = staged.client("")
+    stranger.address = address
+    async with stranger:
+        assert (await stranger.receive())["code"] == "not_found"
+        assert await stranger.closed() == 4404
+
+
+async def test_joining_again_and_again_is_slowed_down(staged: Stage, session: str) -> None:
+    async with staged.client(session) as trainee:
+        for _time in range(20):
+            await trainee.send({"type": "join", "after": 1000})
+        assert (await trainee.until("refused"))["code"] == "rate_limited"
+        assert sum(frame["type"] == "joined" for frame in trainee.frames) >= 10
+
+
 async def test_a_finished_session_can_be_read_and_not_written(staged: Stage, session: str) -> None:
     async with staged.client(session) as trainee:
         await trainee.join()
@@ -216,6 +241,7 @@ async def test_a_finished_session_can_be_read_and_not_written(staged: Stage, ses
         ('{"type": "say", "id": "a2", "text": "\\u0000"}', "malformed"),
         ('{"type": "say", "id": "a3", "text": "\\ud800"}', "malformed"),
         ('{"type": "say", "id": "a4", "text": "   "}', "malformed"),
+        ('{"type": "say", "id": "a5", "text": "\\u200b\\ufeff"}', "malformed"),
         ('{"type": "join", "after": -1}', "malformed"),
         ('{"type": "open_record", "section": "no_such_section"}', "not_found"),
         ('{"type": "dance"}', "unknown_type"),
@@ -230,6 +256,49 @@ async def test_bad_input_gets_its_code_and_the_connection_goes_on(staged: Stage,
         assert refused["code"] == code
         await trainee.send({"type": "join", "after": trainee.position})
         await trainee.until("joined")
+
+
+def ends_the_conversation(frame: str | bytes) -> bool:
+    try:
+        return isinstance(protocol.parse(frame), protocol.Finish)
+    except SimulatorError:
+        return False
+
+
+@pytest.fixture(scope="module")
+def lines(staged: Stage) -> Iterator[dict[str, ClientConnection]]:
+    """A line to an open role-play for who plays and who watches, and one to a finished one; all have joined."""
+    with ExitStack() as open_lines:
+
+        def line(session_id: str, who: str) -> ClientConnection:
+            port = staged.server.port
+            headers = {"Origin": f"http://127.0.0.1:{port}", "Cookie": f"sessionid={staged.cookies[who]}"}
+            address = f"ws://127.0.0.1:{port}/ws/role-plays/{session_id}/"
+            opened = open_lines.enter_context(connect(address, additional_headers=headers, max_size=None, compression=None))
+            opened.send('{"type": "join"}')
+            return opened
+
+        played, over = staged.practice.pop(), staged.practice.pop()
+        ended = line(over, "trainee")
+        ended.send('{"type": "finish"}')
+        yield {"trainee": line(played, "trainee"), "watching": line(played, "trainer"), "finished": ended}
+
+
+@given(st.sampled_from(["trainee", "watching", "finished"]), frames)
+def test_whatever_comes_is_answered_by_the_book_and_the_line_holds(
+    lines: dict[str, ClientConnection], who: str, frame: str | bytes
+) -> None:
+    assume(not ends_the_conversation(frame))
+    line, mark = lines[who], str(uuid.uuid4())
+    line.send(frame)
+    line.send(json.dumps({"type": "dance", "id": mark}))
+    answers: list[dict[str, Any]] = []
+    while not answers or answers[-1].get("id") != mark:
+        answers.append(json.loads(line.recv(PATIENCE)))
+    role = "watching" if who == "watching" else "trainee"
+    problems = [error.message for answer in answers for error in validator(schema_of(answer, role)).iter_errors(answer)]
+    assert not problems
+    assert any(answer["type"] in ("refused", "joined", "acknowledged", "events") for answer in answers[:-1])
 
 
 async def test_nothing_is_done_before_the_room_is_joined(staged: Stage, session: str) -> None:

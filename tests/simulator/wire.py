@@ -41,7 +41,7 @@ class Client:
     """One connection. `role` says which schemas its frames are held to: trainee, exam or watching."""
 
     def __init__(self, port: int, session_id: str, cookie: str | None, role: str = "trainee") -> None:
-        self.port, self.session_id, self.cookie, self.role = port, session_id, cookie, role
+        self.port, self.address, self.cookie, self.role = port, f"ws/role-plays/{session_id}/", cookie, role
         self.frames: list[dict[str, Any]] = []
         self.position = 0
 
@@ -50,7 +50,7 @@ class Client:
         if self.cookie:
             headers["Cookie"] = f"sessionid={self.cookie}"
         self.socket: ClientConnection = await websockets.connect(
-            f"ws://127.0.0.1:{self.port}/ws/role-plays/{self.session_id}/", additional_headers=headers, max_size=None, compression=None
+            f"ws://127.0.0.1:{self.port}/{self.address}", additional_headers=headers, max_size=None, compression=None
         )
         return self
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import tarfile
 import tempfile
@@ -34,9 +35,21 @@ class Command(BaseCommand):
                 verdict = target.execute("PRAGMA integrity_check").fetchone()[0]
             if verdict != "ok":
                 raise CommandError(f"The copy of the database is not sound: {verdict}")
-            with tarfile.open(file, "x") as archive:
-                archive.add(copy, "tingsu.sqlite3")
-                for path in sorted(settings.DATA_DIR.iterdir()):
-                    if path.name not in LEFT_OUT:
-                        archive.add(path, path.name)
+            _pack(copy, file)
         self.stdout.write(f"{file}: {file.stat().st_size / 1e6:.1f} MB, database checked.")
+
+
+def _pack(database: Path, file: Path) -> None:
+    """Under its name the file is whole or not there; it holds keys and what people said, so only its owner reads it."""
+    unfinished = file.with_name(f"{file.name}.unfinished")
+    unfinished.unlink(missing_ok=True)
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as stream:
+        with tarfile.open(fileobj=stream, mode="w") as archive:
+            archive.add(database, "tingsu.sqlite3")
+            for path in sorted(settings.DATA_DIR.iterdir()):
+                if path.name not in LEFT_OUT:
+                    archive.add(path, path.name)
+        stream.flush()
+        os.fsync(stream.fileno())
+    unfinished.rename(file)

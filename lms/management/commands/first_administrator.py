@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
-
 from django.core.management import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
+import courses.services
+from lms import people_services
 from lms.core import audit
 from lms.core.models import Membership, Organisation, User
 
@@ -23,12 +23,13 @@ class Command(BaseCommand):
     def handle(self, *args: object, bank: str, bank_en: str, username: str, name: str, **options: object) -> None:
         if User.objects.filter(username=username).exists():
             raise CommandError(f"There is a person with the login {username!r} already. Choose another --username.")
-        password = secrets.token_urlsafe(12)
+        password = people_services.new_password()
         with transaction.atomic():
             root = Organisation.get_root_nodes().filter(name_zh=bank).first()
             if root is None:
                 root = Organisation.add_root(name_zh=bank, name_en=bank_en, kind=Organisation.Kind.BANK)
             user = User.objects.create_user(username=username, password=password, full_name=name, must_change_password=True)
             Membership.objects.create(user=user, organisation=root, role=Membership.Role.ADMIN)
+            courses.services.grant_cms_access(user)
             audit.record(None, "first_administrator_created", user, organisation_id=root.pk, reason="manage.py first_administrator")
         self.stdout.write(f"{root.name_zh}: log in as {username} with the password {password} and change it.")

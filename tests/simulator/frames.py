@@ -1,0 +1,26 @@
+"""Frames as no browser of ours would send them, for property tests of the wire."""
+
+from __future__ import annotations
+
+import json
+
+from hypothesis import strategies as st
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
+)
+nearly_right = st.fixed_dictionaries(
+    {"type": st.sampled_from(["join", "say", "finish", "open_record", "dance"]) | anything},
+    optional={
+        "id": st.from_regex(r"[a-z0-9-]{1,8}", fullmatch=True) | anything,
+        "text": st.text() | anything,
+        "seen": st.integers() | anything,
+        "after": st.integers() | anything,
+        "section": st.from_regex(r"[a-z_]{1,8}", fullmatch=True) | anything,
+    },
+)
+messages = anything | nearly_right
+raw = st.binary() | st.text()
+frames = messages.map(json.dumps) | raw
