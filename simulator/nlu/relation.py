@@ -37,7 +37,8 @@ _ANSWERS = {
 }
 _SLOTS = {"when": ("limit", "date", "clock"), "who": ("phone",), "how much": ("amount",)}
 _YES_OR_NO = re.compile(
-    r"^(?:是的?|对|不是|没有|有的?|能|不能|可以|不可以|会的?|不会|行|好的?|当然|没错|确实|还没|暂时)|^(?:yes|no|yeah|not|of course|we can|we do|it (?:is|does|will)|i (?:can|do|am|have)|sure|certainly)\b"
+    r"^(?:是的?|对|不是|没有|有的?|能|不能|可以|不可以|会的?|不会|行|好的?|当然|没错|确实|还没|暂时)"
+    r"|^(?:yes|no|yeah|not|of course|we can|we do|it (?:is|does|will)|i (?:can|do|am|have)|sure|certainly)\b"
 )
 
 

@@ -12,7 +12,9 @@ from django.core.management.base import BaseCommand
 
 from simulator.engine.acts import Act
 from simulator.nlu import Context, read
+from simulator.nlu.customer import read_customer
 from simulator.nlu.relation import relation
+from simulator.policies import shipped
 
 
 class Command(BaseCommand):
@@ -48,6 +50,8 @@ def answer(asked: Any) -> dict[str, Any]:
     text = asked.get("text")
     if not isinstance(text, str):
         raise ValueError("The text is missing or not a string.")
+    if asked.get("speaker") == "customer":
+        return of_customer(asked, text)
     context = context_of(asked.get("context"))
     begun = time.perf_counter()
     reading = read(text, context, lang=asked.get("lang"))
@@ -63,6 +67,19 @@ def answer(asked: Any) -> dict[str, Any]:
         stands = relation(text, reading.acts, context.customer, context.said)
         told["context"] = {"repeats": stands.repeats, "answered": list(stands.answered), "passed_over": list(stands.passed_over)}
     return told
+
+
+def of_customer(asked: dict[str, Any], text: str) -> dict[str, Any]:
+    """What a customer of a shipped case says: what the words do, in which mood, and which facts of the case they tell."""
+    try:
+        case = shipped.scenario(str(asked.get("scenario")))
+    except KeyError as error:
+        raise ValueError(f"No scenario {asked.get('scenario')!r} ships.") from error
+    reading = read_customer(text, case.for_seed(int(asked.get("seed") or 0)), "en" if asked.get("lang") == "en" else "zh-hans")
+    if reading is None:
+        return {"id": asked.get("id"), "says": None, "facts": []}
+    facts = [{"fact": said.fact, "start": said.start, "end": said.end, "believed": said.believed} for said in reading.facts]
+    return {"id": asked.get("id"), "says": reading.says, "sureness": reading.sureness, "band": reading.band, "facts": facts}
 
 
 def context_of(given: Any) -> Context:

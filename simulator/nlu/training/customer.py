@@ -1,7 +1,7 @@
 """`python -m simulator.nlu.training.customer`: the reader of customers' words from the lines of the shipped customers.
 
-The common stock and all scenarios but one teach, the lines of that one test; its F1 is what `docs/reading.md` publishes. The shipped weights
-are learned from all lines.
+The common stock and all scenarios but one teach, the lines of that one test; its F1 is what `docs/reading.md` publishes. The
+shipped weights are learned from all lines.
 """
 
 from __future__ import annotations

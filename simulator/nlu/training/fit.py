@@ -271,7 +271,7 @@ def thresholds(scores: Any, wanted: Any, annotated: Any) -> list[float]:
 
 
 def _spared(scores: Any, wanted: Any, best: Any, annotated: Any) -> Any:
-    """The thresholds with those of the negative acts raised together, until few good lines are called bad, of the corpus and of the coaching."""
+    """The thresholds, those of the negative acts raised together until few good lines are called bad, of corpus and coaching alike."""
     bad = np.array([code in NEGATIVE for code in ACTS])
     good = ~wanted[:, bad].any(axis=1)
     for more in np.arange(0.0, 2.0, 0.05):

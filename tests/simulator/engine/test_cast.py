@@ -45,6 +45,11 @@ def test_both_languages_draw_the_same_branch(seed):
     assert (pair["zh-hans"], pair["en"]) in (("城东支行", "East Gate"), ("河口支行", "Harbour"))
 
 
+def test_a_bare_value_stands_for_one_in_each_language():
+    filled = drawn({"draw": DRAW, "value": "<branch>", "who": "<person.name>"}, 3)
+    assert set(filled["value"]) == set(filled["who"]) == {"zh-hans", "en"}
+
+
 @given(SEEDS)
 def test_a_later_date_is_as_much_later_as_its_author_says(seed):
     first, second = said("<first> <second>", seed).split()

@@ -44,3 +44,31 @@ def test_the_context_may_be_text_or_turns_with_a_record():
     assert plain["spans"][0]["kind"] == "closed"
     assert full["spans"][0]["kind"] == "known"
     assert "error" in wrong
+
+
+def test_the_context_tells_whether_a_question_was_answered_or_passed_over():
+    turns = [{"speaker": "trainee", "text": "我们正在处理您的事情，请您稍等。"}, {"speaker": "customer", "text": "到底什么时候能退？"}]
+    answered, passed_over, again = (
+        answer["context"]
+        for answer in ask(
+            {"id": 1, "text": "五个工作日内退给您。", "context": {"turns": turns}},
+            {"id": 2, "text": "您的心情我能理解。", "context": {"turns": turns}},
+            {"id": 3, "text": "我们正在处理您的事情，请您稍等。", "context": {"turns": turns}},
+        )
+    )
+    assert (answered["answered"], answered["passed_over"]) == (["when"], [])
+    assert passed_over["passed_over"] == ["when"]
+    assert again["repeats"]
+
+
+def test_a_customers_words_are_read_for_what_they_do_and_the_facts_they_tell():
+    line = {"id": 1, "speaker": "customer", "scenario": "rude-counter", "lang": "zh", "text": "叫你们经理出来！"}
+    threat, unknown = ask(line, {**line, "scenario": "nowhere"})
+    assert threat["says"] == "wants_manager"
+    assert threat["facts"] == []
+    assert "error" in unknown
+
+
+def test_a_fact_of_the_case_is_found_in_a_customers_words():
+    (told,) = ask({"id": 1, "speaker": "customer", "scenario": "annual-fee", "lang": "en", "text": "I was charged twice."})
+    assert [fact["fact"] for fact in told["facts"]] == ["charged"]
