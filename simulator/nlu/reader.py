@@ -36,6 +36,7 @@ _SAID_TWICE = frozenset(("ask_details", "ask_contact", "confirm_facts", "offer_s
 """Acts that may be there more than once, about different things: each further clause that surely holds one counts."""
 _PRECISE = frozenset(("occurred_at", "place", "amount", "target", "product", "contact", "identity", "evidence"))
 """A question about one of these asks for one thing: it is closed, however it begins."""
+_NOT_SAYING_WHO = frozenset(("ask_contact", "ask_details"))
 SURE = 1.0
 NEVER = -6.0
 SET_PHRASE = 3.0
@@ -147,6 +148,10 @@ class _Heard:
         there = [item for item in self.said.kept if item.weight >= lexical.ENOUGH and _meets(item, self.parts[part])]
         return bool(there) and not any(item.code in _NEGATIVE for item in there)
 
+    def says_who(self, part: int) -> bool:
+        """Whether somebody says in the clause who they are: then the name that is named is not asked for."""
+        return any(item.code == "self_intro" and _meets(item, self.parts[part]) for item in self.said.kept)
+
     def acts(self) -> list[Found]:
         found: list[Found] = []
         for code, joined in self.model.joined.items():
@@ -162,6 +167,8 @@ class _Heard:
                 threshold += BENEFIT_OF_DOUBT
             set_phrase = lexical_weight >= SET_PHRASE and loudest > (DOUBT_OF_BAD if code in _NEGATIVE else DOUBT)
             if log_odds < threshold and not set_phrase:
+                continue
+            if code in _NOT_SAYING_WHO and lexical_weight <= 0 and self.says_who(answers.index(loudest)):
                 continue
             found += self._places(code, answers, log_odds)
         return found
