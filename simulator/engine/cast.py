@@ -153,8 +153,11 @@ def _said(token: re.Match[str], values: Mapping[str, Drawn], language: str | Non
     if name not in values:
         raise DrawError(path, "not_drawn", value=name, allowed=sorted(values))
     value = values[name]
-    if language is None and token.group() == token.string.strip() and (isinstance(value, Mapping) or part in ("name", "salutation")):
-        return dict(getattr(value, part) if isinstance(value, Person) else value)  # a bare value stands for one in each language
+    if language is None and token.group() == token.string.strip():  # a bare value stands for one in each language
+        if isinstance(value, Person) and part in ("name", "salutation"):
+            return dict(getattr(value, part))
+        if isinstance(value, Mapping):
+            return dict(value)
     language = language or LANGUAGES[0]
     if isinstance(value, Person):
         if part not in ("name", "salutation", "age"):

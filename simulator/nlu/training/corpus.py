@@ -5,8 +5,9 @@
     {"id": "zh-01-0007", "writer": "zh-01", "register": "phone, …", "context": "…", "text": "…",
      "first": "apology.specific \\"是我们漏了\\" ; …", "second": "-", "settled": "…"}
 
-`first` and `second` are what two annotators wrote without seeing each other, in the notation of `corpus/GUIDE.md`; `settled` is
-what holds: what both say, or what the adjudicator decided where they differ. The utterance's set follows from its writer.
+`first` and `second` are what two annotators wrote without seeing each other, in the notation of `corpus/GUIDE.md`; `second` is null
+where only one has read it yet. `settled` is what holds: what both say, or what the adjudicator decided where they differ; until one
+has, what the first says. The utterance's set follows from its writer.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ class Row:
     context: str
     text: str
     first: Marks
-    second: Marks
+    second: Marks | None
     settled: Marks
 
     @property
@@ -119,7 +120,8 @@ def read_rows(language: str) -> list[Row]:
     for line in path(language).read_text(encoding="utf-8").splitlines():
         data: dict[str, Any] = json.loads(line)
         text = data["text"]
-        marks = {name: parse(data[name], text) for name in ("first", "second", "settled")}
+        marks: dict[str, Any] = {name: parse(data[name], text) for name in ("first", "settled")}
+        marks["second"] = None if data["second"] is None else parse(data["second"], text)
         rows.append(Row(data["id"], data["writer"], data["register"], data["context"], text, **marks))
     return rows
 
@@ -167,13 +169,13 @@ class Agreement:
 
 
 def agreement(rows: Iterable[Row]) -> dict[str, Agreement]:
-    """For each label that anybody used: kappa = (observed − expected) ÷ (1 − expected), Cohen (1960)."""
-    rows = list(rows)
-    count = len(rows)
+    """For each label that anybody used, over the rows that two have read: kappa = (observed − expected) ÷ (1 − expected), Cohen (1960)."""
+    pairs = [(row.first.labels, row.second.labels) for row in rows if row.second is not None and not row.writer.endswith("-book")]
+    count = len(pairs)
     result = {}
-    for label in sorted({label for row in rows for label in row.first.labels | row.second.labels}):
-        one = [label in row.first.labels for row in rows]
-        two = [label in row.second.labels for row in rows]
+    for label in sorted({label for pair in pairs for label in pair[0] | pair[1]}):
+        one = [label in first for first, _ in pairs]
+        two = [label in second for _, second in pairs]
         both = sum(a and b for a, b in zip(one, two, strict=True))
         observed = sum(a == b for a, b in zip(one, two, strict=True)) / count
         share = sum(one) / count, sum(two) / count
