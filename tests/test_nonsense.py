@@ -32,7 +32,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "role-plays/notice/": ("next",),
     "role-plays/running/": ("page",),
     "role-plays/reports/": ("page",),
-    "role-plays/reports/<int:report_id>/": ("decision", "right_act"),
+    "role-plays/reports/corrections.jsonl": (),
+    "role-plays/reports/<int:report_id>/": ("decision", "instead"),
     "role-plays/<uuid:session_id>/": (),
     "role-plays/<uuid:session_id>/reports/": ("position", "start", "end", "act", "note"),
     "role-plays/<uuid:session_id>/debrief/": (),
@@ -56,6 +57,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "courses/": (),
     "courses/<str:course_slug>/": (),
     "courses/<str:course_slug>/<str:lesson_slug>/": ("action", "key", "choice"),
+    "account/my-data/": (),
     "logout/": ("next",),
 }
 # Addresses that Django and Wagtail answer.
@@ -123,7 +125,7 @@ def valid(crowd: Crowd) -> dict[str, str]:
         "organisation": str(crowd.department.pk), "role": "trainer", "certificate": "valid", "q": "a", "sort": "name",
         "full_name": "Somebody", "employee_number": "1", "manager": "", "roles": "trainee", "starts_on": "2030-01-01",
         "last_day": "2030-01-01", "reason": "because", "action": "answer", "key": "q1", "choice": "0", "old_password": "x",
-        "new_password1": "y", "new_password2": "y", "file": "x", "right_act": "",
+        "new_password1": "y", "new_password2": "y", "file": "x", "instead": "",
     }  # fmt: skip
 
 

@@ -73,8 +73,9 @@ def draw(wanted: object, seed: int) -> dict[str, Drawn]:
     if not isinstance(wanted, Mapping):
         raise DrawError("draw", "not_a_map")
     values: dict[str, Drawn] = {}
-    for name, how in wanted.items():
-        path = f"draw.{name}"
+    # What a date comes after is drawn first, in whatever order the names stand: a database may keep another one.
+    for name in sorted(wanted, key=lambda name: (_depth(wanted, name, frozenset()), str(name))):
+        how, path = wanted[name], f"draw.{name}"
         kinds = [kind for kind in KINDS if isinstance(how, Mapping) and kind in how]
         if len(kinds) != 1:
             raise DrawError(path, "not_one_of", value=how, allowed=list(KINDS))
@@ -83,6 +84,14 @@ def draw(wanted: object, seed: int) -> dict[str, Drawn]:
         except (KeyError, TypeError, ValueError, IndexError) as error:
             raise DrawError(path, "cannot_be_drawn", why=str(error)) from error
     return values
+
+
+def _depth(wanted: Mapping[str, Any], name: object, above: frozenset[object]) -> int:
+    """How many dates stand before this one."""
+    how = wanted.get(str(name))
+    if not isinstance(how, Mapping) or "after" not in how or name in above:
+        return 0
+    return 1 + _depth(wanted, how["after"], above | {name})
 
 
 # --- what can be drawn ----------------------------------------------------------------------------------------------------

@@ -154,7 +154,10 @@ def table(title: str, report: Report) -> str:
 def agreement_table(language: str, rows: Sequence[Row]) -> str:
     found = agreement(rows)
     twice = sum(row.second is not None for row in rows)
-    lines = [f"annotators, {language}: {len(rows)} utterances, {twice} of them read by two", f"{'label':<22}{'kappa':>7}{'both':>7}{'either':>8}"]
+    lines = [
+        f"annotators, {language}: {len(rows)} utterances, {twice} of them read by two",
+        f"{'label':<22}{'kappa':>7}{'both':>7}{'either':>8}",
+    ]
     lines += [f"{label:<22}{one.kappa:7.2f}{one.both:7}{one.either:8}" for label, one in found.items()]
     acts = [one.kappa for label, one in found.items() if label != "gaming"]
     lines.append(f"mean kappa of the acts        {sum(acts) / len(acts):.3f}")

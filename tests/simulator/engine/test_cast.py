@@ -33,6 +33,12 @@ def test_the_same_seed_draws_the_same(seed):
     assert drawn(document, seed) == drawn(document, seed)
 
 
+def test_the_order_of_the_names_draws_nothing_else():
+    backwards = dict(reversed(DRAW.items()))
+    line = {"zh-hans": "<first> <second> <fee> <branch>"}
+    assert drawn({"draw": backwards, "line": line}, 5)["line"] == drawn({"draw": DRAW, "line": line}, 5)["line"]
+
+
 def test_a_document_that_draws_nothing_is_itself():
     document = {"line": {"zh-hans": "a < b, <fee>"}}
     assert drawn(document, 7) is document
