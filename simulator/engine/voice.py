@@ -42,17 +42,24 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Voices:
-    """The voices of a rule set: by language, with the acts that have one and how often by style."""
+    """The voices of a rule set: by language, with the acts that are led into, those that trail off, and how often by style."""
 
     languages: Mapping[str, Voice]
     acts: frozenset[str]
+    tails: frozenset[str]
     often: Mapping[str, tuple[float, float]]
+
+    def frequency(self, act: str, style: str) -> tuple[float, float]:
+        """How often somebody of this style leads into a line of this act, and trails off after it."""
+        lead, trail = self.often[style]
+        return lead, trail if act in self.tails else 0.0
 
 
 def parse_voices(document: Mapping[str, Any]) -> Voices:
     languages = {
         name: Voice(tuple(part["starts"]), part["question"], part["statement"], part["tail"])
         for name, part in document.items()
-        if name not in ("acts", "often")
+        if name not in ("acts", "tails", "often")
     }
-    return Voices(languages, frozenset(document["acts"]), {style: (float(a), float(b)) for style, (a, b) in document["often"].items()})
+    often = {style: (float(lead), float(trail)) for style, (lead, trail) in document["often"].items()}
+    return Voices(languages, frozenset(document["acts"]), frozenset(document["tails"]), often)

@@ -105,7 +105,8 @@ def bubbles(customer: Customer, sayings: tuple[Saying, ...], stream: str) -> tup
     for saying in sayings:
         key, text = choose(replace(customer, uses=taken), saying, chance)
         if saying.own is None and saying.act in voices.acts:
-            text = voices.languages[customer.language].said(text, customer.band, voices.often[customer.persona.style], len(taken), manner)
+            often = voices.frequency(saying.act, customer.persona.style)
+            text = voices.languages[customer.language].said(text, customer.band, often, len(taken), manner)
         taken[key] = max(taken.values(), default=0) + 1
         halves = [text]
         if customer.mood >= 4 and len(sayings) + len(pieces) < 3 and len(text) >= SPLIT_FROM[customer.language]:

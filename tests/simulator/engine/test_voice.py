@@ -61,6 +61,11 @@ def test_who_never_leads_in_says_the_line_as_it_is():
     assert VOICES.languages["en"].said("I mind.", "calm", NEVER, 1, Random(1)) == "I mind."
 
 
+def test_nothing_is_added_after_a_demand():
+    assert VOICES.frequency("demand", "verbose")[1] == 0.0
+    assert VOICES.frequency("vent", "verbose")[1] > 0.0
+
+
 def test_every_style_and_act_of_the_file_is_known():
     assert set(VOICES.often) == set(STYLES)
     assert set(CUSTOMER_ACTS) >= VOICES.acts
