@@ -46,17 +46,20 @@ KINDS: dict[str, type[Event]] = {
 NAMES = {cls: kind for kind, cls in KINDS.items()}
 # Where the stored name of a field differs from its name here.
 _STORED_AS: dict[tuple[type[Event], str], str] = {(CustomerSaid, "due_ms"): "due_at"}
+# The fields of each class with their stored names, worked out once.
+_FIELDS = {cls: tuple((field.name, _STORED_AS.get((cls, field.name), field.name)) for field in fields(cls)) for cls in NAMES}
+_PARTS = {cls: tuple(field.name for field in fields(cls)) for cls in (Act, Cause)}
 
 
 def to_json(event: Event) -> tuple[str, dict[str, Any]]:
     """The stored kind and data of an event."""
     cls = type(event)
     data: dict[str, Any] = {}
-    for field in fields(event):
-        value = getattr(event, field.name)
+    for name, stored in _FIELDS[cls]:
+        value = getattr(event, name)
         if isinstance(value, tuple):
             value = [_plain(item) for item in value]
-        data[_STORED_AS.get((cls, field.name), field.name)] = dict(value) if isinstance(value, dict) else value
+        data[stored] = dict(value) if isinstance(value, dict) else value
     return NAMES[cls], data
 
 
@@ -64,10 +67,9 @@ def from_json(kind: str, data: dict[str, Any]) -> Event:
     """The event that `to_json` stored. A field that an older version did not store has its default; one it does not know is passed over."""
     cls = KINDS[kind]
     known: dict[str, Any] = {}
-    for field in fields(cls):
-        stored = _STORED_AS.get((cls, field.name), field.name)
+    for name, stored in _FIELDS[cls]:
         if stored in data:
-            known[field.name] = data[stored]
+            known[name] = data[stored]
     if cls is ActsRead:
         known["acts"] = tuple(Act(**item) for item in known.get("acts", ()))
     if cls is StateChanged:
@@ -78,4 +80,5 @@ def from_json(kind: str, data: dict[str, Any]) -> Event:
 
 def _plain(item: Act | Cause) -> dict[str, Any]:
     """An act or a cause without its empty fields."""
-    return {field.name: getattr(item, field.name) for field in fields(item) if getattr(item, field.name) is not None}
+    values = ((name, getattr(item, name)) for name in _PARTS[type(item)])
+    return {name: value for name, value in values if value is not None}

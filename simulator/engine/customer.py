@@ -7,8 +7,6 @@ another line ("wording") never changes a decision ("policy") or a mood ("dynamic
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from simulator.engine.acts import Reading
 from simulator.engine.appraisal import causes_of_acts, moved, moves, satisfaction
 from simulator.engine.events import (
@@ -152,7 +150,7 @@ def _weighed(happening: _Happening, understood: Understood, causes: list[Cause])
     state = dict(happening.customer.state)
     for cause in causes:
         state[cause.variable] = min(1.0, max(0.0, state[cause.variable] + cause.delta))
-    return weighed_in(replace(happening.customer, state=state), understood)
+    return weighed_in(happening.customer.but(state=state), understood)
 
 
 def _stood_for(understood: Understood) -> frozenset[int]:

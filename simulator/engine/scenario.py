@@ -198,6 +198,7 @@ def known_to_bank(scenario: Scenario) -> frozenset[str]:
     return frozenset(topic for section in scenario.record.values() for topic in section.knows)
 
 
+@lru_cache(maxsize=1 << 16)
 def slots_of(line: str) -> tuple[str, ...]:
     """Names of the slots of a line; raises ValueError where the braces do not match."""
     return tuple(name for _, name, _, _ in Formatter().parse(line) if name is not None)

@@ -6,9 +6,10 @@ Nothing is kept besides what the events say, so `replay` of a log gives the very
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import reduce
 from random import Random
+from typing import Any
 
 from simulator.engine.acts import NEGATIVE, Act
 from simulator.engine.events import (
@@ -51,7 +52,7 @@ def band_of(mood: int) -> str:
     return ("calm", "uneasy", "uneasy", "angry", "furious")[mood - 1]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Customer:
     """Everything the customer feels, knows and remembers.
 
@@ -124,6 +125,12 @@ class Customer:
             band=band_of(mood),
         )
 
+    def but(self, **changes: Any) -> Customer:
+        """The same customer with other values of some fields: `dataclasses.replace` in a tenth of its time, ten times a turn."""
+        after = object.__new__(Customer)
+        after.__dict__.update(self.__dict__, **changes)
+        return after
+
     def pressure(self, state: Mapping[str, float] | None = None) -> float:
         """How close the customer is to climbing the ladder."""
         at, weight = state or self.state, self.rules.escalation
@@ -162,18 +169,17 @@ def apply(customer: Customer, event: Event) -> Customer:
     """The customer after the event."""
     match event:
         case TraineeSaid(text):
-            return replace(customer, texts=(*customer.texts, text), turn=customer.turn + 1, check_ins=0, burst=())
+            return customer.but(texts=(*customer.texts, text), turn=customer.turn + 1, check_ins=0, burst=())
         case ActsRead():
             return _after_reading(customer, event)
         case StateChanged(_, state, mood, band):
             calmer = customer.pressure(state) < customer.pressure()
-            return replace(customer, state=state, mood=mood, band=band, improving=customer.improving + 1 if calmer else 0)
+            return customer.but(state=state, mood=mood, band=band, improving=customer.improving + 1 if calmer else 0)
         case CustomerSaid(_, line, act):
             questions = customer.questions
             if act in ANSWERS:
                 questions = {**questions, act: customer.turn}
-            return replace(
-                customer,
+            return customer.but(
                 questions=questions,
                 uses={**customer.uses, line: 1 + max(customer.uses.values(), default=0)},
                 burst=(*customer.burst, event),
@@ -183,36 +189,33 @@ def apply(customer: Customer, event: Event) -> Customer:
             )
         case FactTold(fact, _, value):
             again = fact in customer.told and customer.told[fact] != value
-            return replace(
-                customer,
+            return customer.but(
                 told={**customer.told, fact: value},
                 corrected=customer.corrected | {fact} if again else customer.corrected,
             )
         case PromiseMade():
-            return replace(customer, promises=(*customer.promises, event))
+            return customer.but(promises=(*customer.promises, event))
         case PromiseBroken(what):
-            return replace(customer, promises=tuple(promise for promise in customer.promises if promise.what != what))
+            return customer.but(promises=tuple(promise for promise in customer.promises if promise.what != what))
         case Overlapped(_, dropped):
             unsaid = {said.act for said in customer.burst[len(customer.burst) - dropped :]} if dropped else set()
-            return replace(
-                customer,
+            return customer.but(
                 cut_off=True,
                 questions={act: turn for act, turn in customer.questions.items() if act not in unsaid or turn != customer.turn},
             )
         case Escalated(rung):
-            return replace(customer, rung=rung, improving=0)
+            return customer.but(rung=rung, improving=0)
         case OfferWeighed(offer, answer, why):
-            return replace(
-                customer,
+            return customer.but(
                 offers={**customer.offers, offer: answer} if offer else customer.offers,
                 accepted=offer if answer == "accepted" and offer else customer.accepted,
                 settled=why if answer == "accepted" and why in SETTLED else customer.settled,
                 settled_turn=customer.turn if answer == "accepted" and why in SETTLED and not customer.settled else customer.settled_turn,
             )
         case ContactEnded(outcome, satisfaction):
-            return replace(customer, ended=True, outcome=outcome, satisfaction=satisfaction)
+            return customer.but(ended=True, outcome=outcome, satisfaction=satisfaction)
         case SessionEnded(outcome):
-            return replace(customer, ended=True, outcome=outcome)
+            return customer.but(ended=True, outcome=outcome)
         case TimePassed() | _:
             return customer
 
@@ -225,8 +228,7 @@ def _after_reading(customer: Customer, reading: ActsRead) -> Customer:
         done[name] = done.get(name, 0) + 1
     text = customer.texts[-1] if customer.texts else ""
     times = tuple((reading.turn, act.value, text[act.start : act.end]) for act in acts if act.code == "give_timeframe" and act.value)
-    return replace(
-        customer,
+    return customer.but(
         done=done,
         hollow=customer.hollow + is_hollow(names),
         questions={act: turn for act, turn in customer.questions.items() if not names & ANSWERS[act]},

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from random import Random
 
 from simulator.engine.events import CustomerSaid
@@ -103,7 +103,7 @@ def bubbles(customer: Customer, sayings: tuple[Saying, ...], stream: str) -> tup
     pieces: list[tuple[str, str, str]] = []
     taken: dict[str, int] = dict(customer.uses)
     for saying in sayings:
-        key, text = choose(replace(customer, uses=taken), saying, chance)
+        key, text = choose(customer.but(uses=taken), saying, chance)
         if saying.own is None and saying.act in voices.acts:
             often = voices.frequency(saying.act, customer.persona.style)
             text = voices.languages[customer.language].said(text, customer.band, often, len(taken), manner)
