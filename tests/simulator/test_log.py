@@ -128,6 +128,15 @@ def test_an_upgrade_lies_as_a_draft_beside_what_an_author_edited(author: User, s
     assert "before" in load(path)
 
 
+def test_a_shipped_file_that_was_corrected_without_a_new_version_is_loaded(session: Session, tmp_path: Path) -> None:
+    path = tmp_path / "annual-fee.yaml"
+    document = yaml.safe_load((SHIPPED / "annual-fee.yaml").read_text(encoding="utf-8"))
+    path.write_text(yaml.safe_dump({**document, "summary": {"zh-hans": "改正", "en": "Corrected"}}, allow_unicode=True), encoding="utf-8")
+    assert "published" in load(path)
+    assert Scenario.objects.get(slug="annual-fee").document["summary"]["en"] == "Corrected"
+    assert "before" in load(path)
+
+
 def test_an_imported_history_equals_one_that_was_played(trainee: User, session: Session) -> None:
     at = timezone.now() - timedelta(days=30)
     services.take_turn_now(trainee, session.id, "您好，请问是哪天扣的？", "a")

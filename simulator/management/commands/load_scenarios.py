@@ -17,8 +17,8 @@ SHIPPED = Path(__file__).resolve().parents[2] / "scenarios"
 
 class Command(BaseCommand):
     help = (
-        "Load the shipped scenarios, each version once. A newer version replaces one that nobody has edited; "
-        "beside one that was edited here it is laid as a draft."
+        "Load the shipped scenarios, each wording once. Another wording of the same or a newer version replaces one that nobody has "
+        "edited; beside one that was edited here it is laid as a draft."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -31,7 +31,7 @@ class Command(BaseCommand):
 
 @transaction.atomic
 def load(path: Path) -> str:
-    """Load one file; says what was done with it."""
+    """Load one file; says what was done with it. A correction that did not raise the version is loaded too."""
     document = yaml.safe_load(path.read_text(encoding="utf-8"))
     try:
         case = parse(document)
@@ -43,9 +43,11 @@ def load(path: Path) -> str:
         scenario = Scenario.objects.create(slug=case.slug, document=document, live=False, shipped_version=case.version, **titles)
         _revision(scenario).publish()
         return f"version {case.version} is published"
-    if scenario.shipped_version >= case.version:
+    shipped = scenario.revisions.filter(user__isnull=True).order_by("-created_at", "-id").first()
+    known = fingerprint(shipped.as_object().document) if shipped else ""
+    if scenario.shipped_version > case.version or known == fingerprint(document):
         return f"version {scenario.shipped_version} was loaded before"
-    edited = _edited(scenario)
+    edited = scenario.revisions.filter(user__isnull=False).exists() or known != fingerprint(scenario.document)
     scenario.document, scenario.title_zh, scenario.title_en = document, titles["title_zh"], titles["title_en"]
     revision = _revision(scenario)
     if not edited:
@@ -57,11 +59,3 @@ def load(path: Path) -> str:
 def _revision(scenario: Scenario) -> Any:
     """A revision that remembers by its user (none) that it came from a shipped file."""
     return scenario.save_revision(user=None, changed=True)
-
-
-def _edited(scenario: Scenario) -> bool:
-    """Has anybody written a revision of it, or does what is live differ from what was last shipped?"""
-    shipped = scenario.revisions.filter(user__isnull=True).order_by("-created_at", "-id").first()
-    if shipped is None or scenario.revisions.filter(user__isnull=False).exists():
-        return True
-    return fingerprint(shipped.as_object().document) != fingerprint(scenario.document)
