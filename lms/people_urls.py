@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from lms import people, people_admin
+from lms import organisation_admin, people, people_admin
 
 urlpatterns = [
     path("", include(([path("overview/", people.overview, name="overview")], "hr"))),
@@ -15,6 +15,8 @@ urlpatterns = [
                     path("<int:person_id>/", people.person, name="person"),
                     path("export.<str:file_format>", people.export, name="export"),
                     path("new/", people_admin.new, name="new"),
+                    path("organisations/", organisation_admin.organisations, name="organisations"),
+                    path("organisations/<int:organisation_id>/", organisation_admin.rename, name="rename_organisation"),
                     path("<int:person_id>/edit/", people_admin.edit, name="edit"),
                     path("<int:person_id>/roles/", people_admin.add_role, name="add_role"),
                     path("<int:person_id>/roles/<int:membership_id>/end/", people_admin.end_role, name="end_role"),

@@ -43,6 +43,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "people/<int:person_id>/": ("page",),
     "people/export.<str:file_format>": ("organisation", "role", "certificate", "q", "sort"),
     "people/new/": ("full_name", "username", "employee_number", "organisation", "manager", "roles", "language"),
+    "people/organisations/": ("kind", "above", "name_zh", "name_en"),
+    "people/organisations/<int:organisation_id>/": ("name_zh", "name_en"),
     "people/<int:person_id>/edit/": ("full_name", "employee_number", "language"),
     "people/<int:person_id>/roles/": ("role", "organisation", "starts_on", "manager"),
     "people/<int:person_id>/roles/<int:membership_id>/end/": ("last_day",),
@@ -104,6 +106,7 @@ def places(crowd: Crowd) -> dict[str, tuple[Any, ...]]:
         "<uuid:session_id>": (crowd.debriefed.id, crowd.room.id, "00000000-0000-4000-8000-000000000000"),
         "<int:report_id>": (report.pk, *IDS),
         "<int:person_id>": (other.pk, crowd.trainee.pk, *IDS),
+        "<int:organisation_id>": (crowd.department.pk, *IDS),
         "<int:membership_id>": (other.memberships.get().pk, *IDS),
         "<int:certificate_id>": (certificate.pk, *IDS),
         "<slug:code>": ("conversation", "x" * 300, "-"),
@@ -126,6 +129,7 @@ def valid(crowd: Crowd) -> dict[str, str]:
         "full_name": "Somebody", "employee_number": "1", "manager": "", "roles": "trainee", "starts_on": "2030-01-01",
         "last_day": "2030-01-01", "reason": "because", "action": "answer", "key": "q1", "choice": "0", "old_password": "x",
         "new_password1": "y", "new_password2": "y", "file": "x", "instead": "",
+        "kind": "department", "above": str(crowd.bank.pk), "name_zh": "新部门", "name_en": "New",
     }  # fmt: skip
 
 

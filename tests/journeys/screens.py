@@ -129,6 +129,7 @@ def screens(made: dict[str, Any]) -> list[Screen]:
         Screen("people-admin", "admin", "/people/?role="),
         Screen("person-new", "admin", "/people/new/"),
         Screen("person-new-refused", "admin", "/people/new/", then=empty_form),
+        Screen("organisations", "admin", "/people/organisations/"),
         Screen("person-edit", "admin", f"{person}edit/"),
         Screen("person-reset", "admin", f"{person}password/"),
         Screen("person-deactivate", "admin", f"{person}deactivate/"),

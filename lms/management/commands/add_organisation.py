@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from django.core.management import BaseCommand, CommandError, CommandParser
-from django.db import transaction
 
-from lms.core import audit
 from lms.core.models import Organisation
+from lms.organisation_services import OrganisationError, add_organisation
 
 Kind = Organisation.Kind
+REFUSALS = {
+    "name_taken": "{under} has {name!r} already.",
+    "under_a_department": "{under} is a department: nothing can be below it. Name the bank or a branch.",
+}
 
 
 class Command(BaseCommand):
@@ -20,13 +23,12 @@ class Command(BaseCommand):
         parser.add_argument("--name-en", default="", help="name in English")
         parser.add_argument("--kind", choices=[Kind.BRANCH.value, Kind.DEPARTMENT.value], default=Kind.DEPARTMENT.value)
 
-    @transaction.atomic
     def handle(self, *args: object, name: str, under: str, name_en: str, kind: str, **options: object) -> None:
         above = list(Organisation.objects.filter(name_zh=under))
         if len(above) != 1:
             raise CommandError(f"There is no organisation {under!r}." if not above else f"There are {len(above)} organisations {under!r}.")
-        if above[0].get_children().filter(name_zh=name).exists():
-            raise CommandError(f"{under} has {name!r} already.")
-        added = above[0].add_child(name_zh=name, name_en=name_en, kind=kind)
-        audit.record(None, "organisation_added", added, organisation_id=added.pk, reason="manage.py add_organisation")
+        try:
+            added = add_organisation(None, above=above[0], name_zh=name, name_en=name_en, kind=kind, reason="manage.py add_organisation")
+        except OrganisationError as error:
+            raise CommandError(REFUSALS[error.code].format(under=under, name=name)) from error
         self.stdout.write(" > ".join([*(one.name_zh for one in added.get_ancestors()), added.name_zh]))

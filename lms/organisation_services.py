@@ -1,0 +1,60 @@
+"""What an administrator can do with the tree of their bank: add a branch or department, and name one anew."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from lms.core import access, audit
+from lms.core.models import Membership, Organisation, User
+
+Kind = Organisation.Kind
+
+
+class OrganisationError(Exception):
+    """Something was refused; `code` says what."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def organisations_administered_by(user: User) -> QuerySet[Organisation]:
+    """The part of the tree in which `user` is an administrator, from the top down, each with `people`: how many belong to it today."""
+    today = timezone.localdate()
+    holds = Q(memberships__starts_on__lte=today, memberships__user__is_active=True) & (
+        Q(memberships__ends_on__isnull=True) | Q(memberships__ends_on__gte=today)
+    )
+    mine = access.organisations_of(user, (Membership.Role.ADMIN,))
+    return mine.annotate(people=Count("memberships__user", filter=holds, distinct=True)).order_by("path")
+
+
+@transaction.atomic
+def add_organisation(
+    actor: User | None, *, above: Organisation, name_zh: str, name_en: str = "", kind: str = Kind.DEPARTMENT, reason: str = ""
+) -> Organisation:
+    """A new branch or department below `above`. `actor` is None at the command line.
+
+    A department has nothing below it, and two of one name under one roof could not be told apart.
+    """
+    above = Organisation.objects.get(pk=above.pk)  # its path may have moved since it was read
+    if above.kind == Kind.DEPARTMENT:
+        raise OrganisationError("under_a_department")
+    if above.get_children().filter(name_zh=name_zh).exists():
+        raise OrganisationError("name_taken")
+    added = above.add_child(name_zh=name_zh, name_en=name_en, kind=kind, time_zone=above.time_zone)
+    audit.record(actor, "organisation_added", added, organisation_id=added.pk, reason=reason)
+    return added
+
+
+@transaction.atomic
+def rename_organisation(actor: User, organisation: Organisation, *, name_zh: str, name_en: str) -> None:
+    """Another name. Certificates keep the one they were printed with."""
+    if organisation.get_siblings().exclude(pk=organisation.pk).filter(name_zh=name_zh).exists() and not organisation.is_root():
+        raise OrganisationError("name_taken")
+    new = {"name_zh": name_zh, "name_en": name_en}
+    changed = {name: [getattr(organisation, name), value] for name, value in new.items() if getattr(organisation, name) != value}
+    if changed:
+        Organisation.objects.filter(pk=organisation.pk).update(**new)
+        audit.record(actor, "organisation_renamed", organisation, organisation_id=organisation.pk, changed=changed)
