@@ -15,7 +15,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.utils import timezone
 
 from lms.core.models import User
-from simulator import protocol, rooms, selectors, services
+from simulator import desk, protocol, rooms, selectors, services
 from simulator.errors import SimulatorError
 from simulator.live import Allowance, catch_up, live
 
@@ -114,6 +114,10 @@ class RoomConsumer(Connection):
                 await rooms.moved(self.session_id)
             case protocol.Finish():
                 await services.finish(self.person, self.session_id)
+                await rooms.moved(self.session_id)
+            case _:
+                turn = await desk.carry_out(self.person, self.session_id, command)
+                await self.transmit(protocol.acknowledged(command.id, turn.position))
                 await rooms.moved(self.session_id)
 
     async def join(self, after: int) -> None:

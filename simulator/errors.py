@@ -4,6 +4,7 @@ from __future__ import annotations
 
 REFUSALS = (
     "malformed", "unknown_type", "not_joined", "too_long", "rate_limited", "finished", "paused", "not_allowed", "not_found", "login_needed",
+    "not_yet", "not_again",
 )  # fmt: skip
 
 

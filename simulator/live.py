@@ -16,6 +16,7 @@ from uuid import UUID
 from channels.db import database_sync_to_async
 
 from simulator import log
+from simulator.case import desk
 from simulator.engine import readings
 from simulator.engine.customer import Customer, apply
 from simulator.engine.events import ContactEnded, CustomerSaid, Escalated, FactTold, Overlapped, SessionEnded, TraineeSaid
@@ -64,11 +65,12 @@ class Live:
         self.trainees = trainees
         self.scenario = scenario
         self.customer = Customer.new(scenario, session.language, session.level, session.seed)
+        self.desk = desk.Desk()
         self.log: list[log.Logged] = []
         self.by_client: dict[str, int] = {}
         self.finished = session.state != Session.State.OPEN
         self.lock = asyncio.Lock()
-        self.allowances: dict[int, Allowance] = {}
+        self.allowances: dict[tuple[int, str], Allowance] = {}
         self.shown = 0  # every event up to this position has been due
         self.dropped: set[int] = set()  # bubbles that the customer never sent
         self._due: list[datetime] = []
@@ -90,6 +92,7 @@ class Live:
         for entry in entries:
             self.log.append(entry)
             self.customer = apply(self.customer, entry.event)
+            self.desk = desk.apply(self.desk, entry.event)
             if entry.client_id:
                 self.by_client[entry.client_id] = entry.position
             due = entry.at
@@ -139,6 +142,11 @@ class Live:
             self.shown += 1
         return None
 
+    @property
+    def talking(self) -> bool:
+        """Is a conversation under way? Between two contacts nobody waits for an answer."""
+        return not self.finished and not self.customer.ended
+
     def quiet_since(self) -> datetime:
         """When the last words were said or fell due."""
         return max(self._due[-1], self.log[-1].at) if self.log else self.session.started_at
@@ -156,8 +164,9 @@ class Live:
     def contact(self) -> int:
         return self.log[-1].contact if self.log else 1
 
-    def allowance(self, person_id: int) -> Allowance:
-        return self.allowances.setdefault(person_id, Allowance())
+    def allowance(self, person_id: int, what: str = "talk") -> Allowance:
+        """Filling a form never uses up what may be said."""
+        return self.allowances.setdefault((person_id, what), Allowance())
 
 
 _live: OrderedDict[UUID, Live] = OrderedDict()

@@ -24,11 +24,25 @@ from uuid import UUID
 from django.db import DEFAULT_DB_ALIAS, Error, connections, transaction
 
 from simulator.engine import codec
-from simulator.engine.events import ContactEnded, Event, RecordOpened, SessionEnded, TraineeSaid
+from simulator.engine.events import (
+    CaseHandedIn,
+    ContactEnded,
+    ContactOpened,
+    DeskOpened,
+    DocumentAsked,
+    Event,
+    FormSaved,
+    RecordOpened,
+    SessionEnded,
+    TraineeSaid,
+)
 from simulator.errors import Behind, Duplicate
 from simulator.models import Contact, LoggedEvent, Session
 
 ROOM = "room"
+# What somebody does carries their id; of these, what a browser may send twice carries the id it gave it.
+BY_SOMEBODY = (TraineeSaid, RecordOpened, DeskOpened, FormSaved, DocumentAsked, ContactOpened, CaseHandedIn)
+SENT = (TraineeSaid, FormSaved, DocumentAsked, CaseHandedIn)
 _encoded = json.JSONEncoder(ensure_ascii=False).encode
 
 
@@ -68,13 +82,16 @@ def batch(
     contact: int = 1,
     seen: int | None = None,
 ) -> Batch:
-    """The events as entries that follow position `after`. What the trainee says or looks up is `by` them, and what was said
-    carries the client's id and the last position they had seen."""
+    """The events as entries that follow position `after`. What the trainee does is `by` them; what they sent carries the client's id,
+    and what was said the last position they had seen. A batch holds one message of a client; where that is a call back, which says
+    nothing yet, its opening carries the id."""
     entries = []
+    events = tuple(events)
+    sent = next((event for event in events if isinstance(event, SENT)), None)
+    carrier = sent or next((event for event in events if isinstance(event, ContactOpened | DeskOpened)), None)
     for position, event in enumerate(events, after + 1):
         kind, data = codec.to_json(event)
-        said = isinstance(event, TraineeSaid)
-        if said and seen is not None:
+        if isinstance(event, TraineeSaid) and seen is not None:
             data["seen"] = seen
         entries.append(
             Logged(
@@ -84,8 +101,8 @@ def batch(
                 data,
                 at,
                 contact,
-                by if said or isinstance(event, RecordOpened) else None,
-                client_id=client_id if said else "",
+                by if isinstance(event, BY_SOMEBODY) else None,
+                client_id=client_id if event is carrier else "",
             )
         )
     return Batch(session_id, after, tuple(entries))
@@ -115,6 +132,7 @@ _DELETE = f"DELETE FROM {LoggedEvent._meta.db_table} WHERE session_id IN"
 _MOVE = f"UPDATE {Session._meta.db_table} SET last_position = %s, turns = turns + %s"
 _END = ", state = %s, outcome = %s, finished_at = %s"
 _WHERE = " WHERE id = %s AND last_position = %s AND state = %s"
+_OPEN_CONTACT = f"INSERT INTO {Contact._meta.db_table} (session_id, number, channel, started_at, outcome) VALUES (%s, %s, %s, %s, %s)"
 _END_CONTACT = f"UPDATE {Contact._meta.db_table} SET ended_at = %s, outcome = %s WHERE session_id = %s AND number = %s"
 
 
@@ -207,6 +225,8 @@ def _claim(connection: Any, cursor: Any, one: Batch) -> Behind | Duplicate | Non
                 return Duplicate(position)
         return Behind()
     for entry in one.entries:
+        if isinstance(entry.event, ContactOpened):
+            cursor.execute(_OPEN_CONTACT, [key, entry.contact, entry.event.channel, time(entry.at), ""])
         if isinstance(entry.event, ContactEnded):
             cursor.execute(_END_CONTACT, [time(entry.at), entry.event.outcome, key, entry.contact])
     return None

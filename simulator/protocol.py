@@ -16,6 +16,7 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from simulator import desk
 from simulator.engine import readings
 from simulator.errors import SimulatorError
 from simulator.live import Live
@@ -37,6 +38,8 @@ MESSAGES = {
     "not_allowed": _("You are watching: only the trainee can do this."),
     "not_found": _("This does not exist, or it is not yours."),
     "login_needed": _("Log in again. Nothing that was saved is lost."),
+    "not_yet": _("It is too early for this. What has to come first is not done yet; nothing has been changed."),
+    "not_again": _("This has been done already. Nothing has been changed."),
 }
 
 
@@ -65,7 +68,7 @@ class Finish:
     pass
 
 
-Command = Join | Say | OpenRecord | Finish
+Command = Join | Say | OpenRecord | Finish | desk.Command
 _ID = re.compile(r"[A-Za-z0-9-]{1,64}\Z")
 _SECTION = re.compile(r"[a-z][a-z0-9_]{0,59}\Z")
 
@@ -92,6 +95,8 @@ def parse(frame: str | bytes) -> Command:
             return OpenRecord(section)
         case "finish":
             return Finish()
+        case "open_desk" | "save_field" | "ask_document" | "send_answer" | "call_back" | "hand_in":
+            return _at_the_desk(message)
     raise SimulatorError("unknown_type", _client_id(message.get("id")))
 
 
@@ -104,6 +109,35 @@ def _say(message: dict[str, Any]) -> Say:
         raise SimulatorError("too_long", client_id)
     seen = message.get("seen")
     return Say(client_id, text.strip(), None if seen is None else _position(seen, client_id))
+
+
+def _at_the_desk(message: dict[str, Any]) -> desk.Command:
+    """A command of the desk: each carries an id, so that one sent twice happens once."""
+    client_id = _client_id(message.get("id"))
+    if client_id is None:
+        raise SimulatorError("malformed")
+
+    def text(name: str, pattern: re.Pattern[str] | None = None) -> str:
+        value = message.get(name)
+        if not isinstance(value, str) or not _storable(value) or (pattern and not pattern.match(value)):
+            raise SimulatorError("malformed", client_id)
+        return value
+
+    match message["type"]:
+        case "save_field":
+            return desk.SaveField(client_id, text("field", _SECTION), text("value"))
+        case "ask_document":
+            return desk.AskDocument(client_id, text("document", _SECTION))
+        case "send_answer":
+            words = text("text").strip()
+            if not _visible(words):
+                raise SimulatorError("malformed", client_id)
+            return desk.SendAnswer(client_id, text("channel", _SECTION), words)
+        case "call_back":
+            return desk.CallBack(client_id)
+        case "hand_in":
+            return desk.HandIn(client_id)
+    return desk.OpenDesk(client_id)
 
 
 def _client_id(value: object) -> str | None:
@@ -250,6 +284,13 @@ TRAINEE_SEES: dict[str, tuple[str, ...]] = {
     "record_opened": ("section",),
     "contact_ended": ("outcome",),
     "session_ended": ("outcome",),
+    "desk_opened": ("complaint_no", "received_on", "officer"),
+    "form_saved": ("field", "value"),
+    "document_asked": ("document",),
+    "document_arrived": ("document", "title", "text"),
+    "contact_opened": ("purpose", "channel"),
+    "satisfaction_told": ("mark",),
+    "case_handed_in": (),
 }
 # What an exam takes away from that: mood, and whatever says how one is doing.
 EXAM_HIDES: dict[str, tuple[str, ...]] = {
@@ -267,7 +308,7 @@ def _data_for(one: Live, seat: str, entry: Logged) -> dict[str, Any] | None:
         return None
     hidden = EXAM_HIDES.get(entry.kind, ()) if _exam_for(one, seat) else ()
     names = [name for name in TRAINEE_SEES[entry.kind] if name not in hidden]
-    if not names:
+    if hidden and not names:
         return None
     data = {name: entry.data[name] for name in names if name in entry.data}
     if entry.kind == "state_changed":

@@ -138,7 +138,7 @@ def _set_clock(room: Room, one: Live, next_due: datetime | None) -> None:
     if room.timer:
         room.timer.cancel()
         room.timer = None
-    if next_due is None and not one.finished and room.attended_at is not None:
+    if next_due is None and one.talking and room.attended_at is not None:
         next_due = max(one.quiet_since(), room.attended_at) + timedelta(seconds=SILENCE_SECONDS)
     if next_due is not None and room.members:
         wait = max(0.0, (next_due - timezone.now()).total_seconds())
@@ -147,7 +147,7 @@ def _set_clock(room: Room, one: Live, next_due: datetime | None) -> None:
 
 async def _wake(room: Room) -> None:
     one = await live(room.session_id)
-    if one.show(timezone.now()) is None and one.position == one.shown and not one.finished and room.attended_at is not None:
+    if one.show(timezone.now()) is None and one.position == one.shown and one.talking and room.attended_at is not None:
         silent = (timezone.now() - max(one.quiet_since(), room.attended_at)).total_seconds()
         if silent >= SILENCE_SECONDS and all(member.position == one.shown for member in room.members):
             await services.time_passed(room.session_id, int(silent))

@@ -25,9 +25,10 @@ from lms.core.bus import publish
 from lms.core.contracts import SessionFinished
 from lms.core.models import User
 from simulator import log
+from simulator.case import desk
+from simulator.engine import contacts, readings
 from simulator.engine import customer as engine
-from simulator.engine import readings
-from simulator.engine.events import Event, Overlapped, RecordOpened, SessionEnded, TimePassed, TraineeSaid
+from simulator.engine.events import ContactOpened, DeskOpened, Event, Overlapped, RecordOpened, SessionEnded, TimePassed, TraineeSaid
 from simulator.engine.scenario import Scenario as Case
 from simulator.engine.scenario import fingerprint
 from simulator.errors import Behind, Duplicate, SimulatorError
@@ -83,10 +84,12 @@ def open_session_now(
     context_key: str = "",
     mode: str = "practice",
     at: datetime | None = None,
+    whole_case: bool = False,
 ) -> Session:
     """Open a role-play on the published scenario; the customer has said their first words when this returns.
 
-    In an exam nobody chooses level or seed: both are drawn here.
+    In an exam nobody chooses level or seed: both are drawn here. With `whole_case` the desk is open from the start, and the session
+    lasts until the case is handed in; else the desk opens with the first thing done at it.
     """
     organisation = home_organisation(person)
     if organisation is None:
@@ -115,9 +118,17 @@ def open_session_now(
     Participant.objects.create(session=session, person=person, seat=Participant.Seat.TRAINEE, from_at=at)
     Contact.objects.create(session=session, number=1, channel=case.channel, started_at=at)
     opening = engine.open_role_play(case, language=language, level=level, seed=session.seed)
+    if whole_case:
+        opening = (desk_opened(session), *opening)
     log.write([log.batch(session.id, opening, after=0, at=at)])
     session.last_position = len(opening)
     return session
+
+
+def desk_opened(session: Session) -> DeskOpened:
+    """The desk of a session: the number of its complaint, which the customer is given, and the day it came in."""
+    day = timezone.localtime(session.started_at)
+    return DeskOpened(f"TS-{day:%Y%m%d}-{session.id.int % 100000:05d}", f"{day:%Y-%m-%d}", str(session.trainee))
 
 
 async def open_session(person: User, scenario_slug: str, **wanted: Any) -> Session:
@@ -138,6 +149,8 @@ class Said:
     seen: int | None = None
     text: str = ""
     at: Callable[[Live], datetime] = lambda one: timezone.now()
+    at_desk: bool = False  # may be done when no contact is under way
+    closes: bool = False  # ends the session, whatever is open at the desk
 
 
 def _saying(one: Live, text: str, now: datetime, ms: dict[str, float]) -> tuple[Event, ...]:
@@ -151,7 +164,10 @@ def _saying(one: Live, text: str, now: datetime, ms: dict[str, float]) -> tuple[
     start_reading = time.perf_counter()
     reading = read(text, _context(one), customer.language)
     read_by = time.perf_counter()
-    events = (*before, *engine.respond(customer, TraineeSaid(text), reading))
+    answered = engine.respond(customer, TraineeSaid(text), reading)
+    if desk.in_call_back(one.desk):
+        answered = contacts.with_mark(customer, answered, reading)
+    events = (*before, *answered)
     ended = time.perf_counter()
     ms["reading"] = (read_by - start_reading) * 1000
     ms["engine"] = (ended - began) * 1000 - ms["reading"]
@@ -176,16 +192,23 @@ def _opening_record(person: User, section: str) -> Said:
     def decide(one: Live, now: datetime, ms: dict[str, float]) -> tuple[Event, ...]:
         if section not in one.scenario.record:
             raise SimulatorError("not_found")
+        if one.customer.ended:  # between two contacts, at the desk
+            return (RecordOpened(section),)
         return engine.respond(one.customer, RecordOpened(section), None)
 
-    return Said(decide, by=person.pk)
+    return Said(decide, by=person.pk, at_desk=True)
 
 
 _FINISHING = Said(lambda one, now, ms: engine.finish(one.customer, by="trainee"))
-_CLOSING = Said(lambda one, now, ms: engine.finish(one.customer, by="time"), at=lambda one: one.log[-1].at)
+_CLOSING = Said(
+    lambda one, now, ms: engine.finish(one.customer, by="time") or (SessionEnded(one.customer.outcome),),
+    at=lambda one: one.log[-1].at,
+    at_desk=True,
+    closes=True,
+)
 
 
-def _allowed(one: Live, person: User, client_id: str = "") -> None:
+def allowed(one: Live, person: User, client_id: str = "") -> None:
     """Only who sits in the trainee's seat speaks; nobody learns from the answer that somebody else's session exists."""
     if person.pk not in one.trainees:
         raise SimulatorError("not_allowed", client_id or None)
@@ -195,12 +218,14 @@ def _prepare(one: Live, said: Said, now: datetime, ms: dict[str, float]) -> log.
     """The batch to write, or the turn where the same message was written before."""
     if said.client_id in one.by_client:
         return Turn(one.by_client[said.client_id], repeated=True)
-    if one.finished or one.customer.ended:
+    if one.finished or (one.customer.ended and not said.at_desk):
         raise SimulatorError("finished", said.client_id or None)
     events = said.decide(one, now, ms)
-    return log.batch(
-        one.id, events, after=one.position, at=now, by=said.by, client_id=said.client_id, contact=one.contact(), seen=said.seen
-    )
+    if not said.closes:
+        events = desk.kept_open(one.desk, events)
+        events += desk.arrivals(one.desk, events, one.scenario, one.session.language)
+    contact = one.contact() + any(isinstance(event, ContactOpened) for event in events)
+    return log.batch(one.id, events, after=one.position, at=now, by=said.by, client_id=said.client_id, contact=contact, seen=said.seen)
 
 
 def _turn(one: log.Batch, ms: dict[str, float]) -> Turn:
@@ -214,27 +239,27 @@ def _turn(one: log.Batch, ms: dict[str, float]) -> Turn:
 async def take_turn(person: User, session_id: UUID, text: str, client_id: str, seen: int | None = None) -> Turn:
     """Say `text`. Returns when the turn is on disk. The same `client_id` again changes nothing and gives the same position."""
     one = await live(session_id)
-    _allowed(one, person, client_id)
+    allowed(one, person, client_id)
     said = _speaking(person, text, client_id, seen)
     if client_id not in one.by_client and not one.allowance(person.pk).take(time.monotonic()):
         raise SimulatorError("rate_limited", client_id)
-    return await _carry_out(one, said)
+    return await carry_out(one, said)
 
 
 async def open_record(person: User, session_id: UUID, section: str) -> Turn:
     """Look up a part of the bank's record."""
     one = await live(session_id)
-    _allowed(one, person)
+    allowed(one, person)
     if not one.allowance(person.pk).take(time.monotonic()):
         raise SimulatorError("rate_limited")
-    return await _carry_out(one, _opening_record(person, section))
+    return await carry_out(one, _opening_record(person, section))
 
 
 async def finish(person: User, session_id: UUID) -> Turn:
     """End the conversation from the trainee's side."""
     one = await live(session_id)
-    _allowed(one, person)
-    return await _carry_out(one, _FINISHING)
+    allowed(one, person)
+    return await carry_out(one, _FINISHING)
 
 
 async def time_passed(session_id: UUID, seconds: int) -> Turn | None:
@@ -250,12 +275,13 @@ async def time_passed(session_id: UUID, seconds: int) -> Turn | None:
         return engine.respond(one.customer, TimePassed(seconds), None)
 
     try:
-        return await _carry_out(one, Said(decide))
+        return await carry_out(one, Said(decide))
     except (Duplicate, SimulatorError):
         return None
 
 
-async def _carry_out(one: Live, said: Said) -> Turn:
+async def carry_out(one: Live, said: Said) -> Turn:
+    """Decide, write, fold; again from what has changed meanwhile where another process was quicker."""
     async with one.lock:
         for _attempt in range(ATTEMPTS):
             now, ms = timezone.now(), {}
@@ -285,28 +311,28 @@ async def _carry_out(one: Live, said: Said) -> Turn:
 
 
 def take_turn_now(person: User, session_id: UUID, text: str, client_id: str, seen: int | None = None, at: datetime | None = None) -> Turn:
-    return _carry_out_now(session_id, _speaking(person, text, client_id, seen), person, at)
+    return carry_out_now(session_id, _speaking(person, text, client_id, seen), person, at)
 
 
 def open_record_now(person: User, session_id: UUID, section: str, at: datetime | None = None) -> Turn:
-    return _carry_out_now(session_id, _opening_record(person, section), person, at)
+    return carry_out_now(session_id, _opening_record(person, section), person, at)
 
 
 def finish_now(person: User, session_id: UUID, at: datetime | None = None) -> Turn:
-    return _carry_out_now(session_id, _FINISHING, person, at)
+    return carry_out_now(session_id, _FINISHING, person, at)
 
 
 def close_by_time_now(session_id: UUID) -> Turn:
     """End a role-play that was let go of: by time, and as of the last thing that happened in it, so that its result counts for then."""
-    return _carry_out_now(session_id, _CLOSING, None, None)
+    return carry_out_now(session_id, _CLOSING, None, None)
 
 
-def _carry_out_now(session_id: UUID, said: Said, person: User | None, at: datetime | None) -> Turn:
+def carry_out_now(session_id: UUID, said: Said, person: User | None, at: datetime | None) -> Turn:
     """`person` is None where the program itself does it; without `at`, `said.at` says when it happened, else it happens now."""
     for _attempt in range(ATTEMPTS):
         one = load(session_id)
         if person is not None:
-            _allowed(one, person, said.client_id)
+            allowed(one, person, said.client_id)
         ms: dict[str, float] = {}
         batch = _prepare(one, said, at or said.at(one), ms)
         if isinstance(batch, Turn):

@@ -8,7 +8,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("courses", "simulator", "assessment", "certificates")
-PURE = ("simulator/engine", "simulator/nlu", "simulator/policies", "assessment/scoring.py", "certificates/codes.py", "courses/progress.py")
+PURE = (
+    "simulator/engine", "simulator/case", "simulator/nlu", "simulator/policies", "assessment/scoring.py", "certificates/codes.py",
+    "courses/progress.py",
+)  # fmt: skip
 OUTSIDE = ("django", "wagtail", "channels", "asgiref", "treebeard")
 
 

@@ -272,8 +272,8 @@ def _ends_by_rule(happening: _Happening, understood: Understood) -> bool:
     offence = offence_in(understood)
     if customer.settled:
         fits = understood.names & {"closing", "follow_up", "thank"} and not understood.asked
-        waited = customer.turn - customer.settled_turn >= GRACE_TURNS
-        if fits or waited or customer.turn >= customer.temper["max_turns"]:
+        waited = customer.turn - max(customer.settled_turn, customer.before_contact) >= GRACE_TURNS
+        if fits or waited or customer.turn - customer.before_contact >= customer.temper["max_turns"]:
             happening.say(Saying(LAST_WORDS[customer.settled]))
             happening.end(OUTCOME[customer.settled])
             return True
@@ -285,7 +285,7 @@ def _ends_by_rule(happening: _Happening, understood: Understood) -> bool:
         return _leave(happening, offence[0] if offence else None, outside=customer.rung >= 2)
     if customer.goodbyes >= 2 and "closing" in understood.names:
         return _leave(happening, None, outside=customer.rung >= 2)
-    if customer.turn >= customer.temper["max_turns"]:
+    if customer.turn - customer.before_contact >= customer.temper["max_turns"]:
         happening.say(Saying("leave"))
         happening.end("timed_out")
         return True

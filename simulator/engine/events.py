@@ -153,6 +153,60 @@ class SessionEnded:
     outcome: str
 
 
+# At the desk: what the trainee does with the case beside and after the conversation. The customer does not hear of it.
+
+
+@dataclass(frozen=True, slots=True)
+class DeskOpened:
+    """From here on the session lasts until the case is handed in. `received_on` is the day of the complaint (YYYY-MM-DD)."""
+
+    complaint_no: str
+    received_on: str
+    officer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FormSaved:
+    """A field of the case got a value; an empty one takes it away. Several values stand with commas between them."""
+
+    field: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentAsked:
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentArrived:
+    """`title` and `text` are what it says, in the language of the session."""
+
+    document: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContactOpened:
+    """Another contact with the customer begins: "answer" (what is said next in it is the written answer) or "follow_up" (the call back)."""
+
+    purpose: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class SatisfactionTold:
+    """Asked in the call back, the customer gives a mark from 1 to 5."""
+
+    mark: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaseHandedIn:
+    pass
+
+
 OUTCOMES = (
     "resolved_confirmed", "dated_firmly", "refusal_accepted", "customer_left", "escalated", "closed_by_trainee", "timed_out",
 )  # fmt: skip
@@ -160,4 +214,5 @@ OUTCOMES = (
 Event = (
     TraineeSaid | ActsRead | StateChanged | CustomerSaid | FactTold | PromiseMade | PromiseBroken | Overlapped | TimePassed
     | Escalated | OfferWeighed | RecordOpened | DriverChanged | ContactEnded | SessionEnded
+    | DeskOpened | FormSaved | DocumentAsked | DocumentArrived | ContactOpened | SatisfactionTold | CaseHandedIn
 )  # fmt: skip

@@ -17,6 +17,7 @@ from simulator.engine.events import (
     ActsRead,
     Cause,
     ContactEnded,
+    ContactOpened,
     CustomerSaid,
     Escalated,
     Event,
@@ -153,6 +154,13 @@ def _turns(events: Iterable[Event], scenario: Scenario) -> list[_Turn]:
     return turns
 
 
+def conversation(events: Iterable[Event]) -> tuple[Event, ...]:
+    """The first contact with the customer: the events before an answer is sent. What happens after it is read by `simulator.case`."""
+    log = tuple(events)
+    later = next((place for place, event in enumerate(log) if isinstance(event, ContactOpened)), len(log))
+    return log[:later]
+
+
 def mood_curve(events: Iterable[Event]) -> tuple[tuple[int, int, str, float], ...]:
     """(turn, mood, band, anger) after the opening and after each turn."""
     points: dict[int, tuple[int, int, str, float]] = {}
@@ -166,7 +174,8 @@ def mood_curve(events: Iterable[Event]) -> tuple[tuple[int, int, str, float], ..
 
 
 def evidence(events: Iterable[Event], scenario: Scenario) -> tuple[Evidence, ...]:
-    """Everything a rubric may count, with the place where it can be seen. `position` counts the events given, from 1.
+    """Everything of the conversation that a rubric may count, with the place where it can be seen. `position` counts the events given,
+    from 1. What was done at the desk is the evidence of `simulator.case.evidence`.
 
     **Acts** (kind "act"): one row for each act read, `code` and `detail` as in `domain/acts.md`, with its quote. The case refines the
     detail: a question for what was told or stands on the bank's screen is `ask_details.known`; an offer of the scenario is
@@ -184,7 +193,7 @@ def evidence(events: Iterable[Event], scenario: Scenario) -> tuple[Evidence, ...
     and at the end, once: `facts` {asked_for, told, elicited, confirmed} (ids), `order` {empathy, confirmed, solution, care_first} (turns, 0
     for never), `first_response` {acts}, `settled` {as}.
     """
-    log = tuple(events)
+    log = conversation(events)
     turns = _turns(log, scenario)
     rows = [*_of_acts(turns, scenario), *_of_events(log), *_of_turns(turns, scenario)]
     if turns:
@@ -397,7 +406,7 @@ class DebriefTurn:
 
 def debrief(events: Iterable[Event], scenario: Scenario, language: str) -> tuple[DebriefTurn, ...]:
     """Turn by turn what was read, what it did, what was missed, and a better line; no better line comes twice."""
-    turns = _turns(tuple(events), scenario)
+    turns = _turns(conversation(events), scenario)
     used: set[str] = set()
     result = []
     for turn in turns:

@@ -144,6 +144,19 @@ class RecordSection:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A paper of the case that comes when the trainee asks for it. `waits_for` says what has to happen first: "requested" (nothing),
+    "record_opened", "fact_told", "turn" (then `waits_for_what` names it) or "first_action"."""
+
+    id: str
+    kind: str
+    title: Text
+    text: Text
+    waits_for: str = "requested"
+    waits_for_what: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Truth:
     """The right record and the right limits: what the trainee's work is compared with, never shown in the room."""
 
@@ -172,7 +185,7 @@ class Scenario:
     red_lines: tuple[str, ...]
     record: Mapping[str, RecordSection]
     truth: Truth
-    documents: tuple[Mapping[str, Any], ...]
+    documents: tuple[Document, ...]
     injects: tuple[Mapping[str, Any], ...]
     levels: Mapping[int, Mapping[str, float]]
     lines: Mapping[str, Mapping[str, Lines]]
@@ -409,7 +422,7 @@ def parse(document: Mapping[str, Any], *, seed: int = 0, trusted: bool = False) 
         red_lines=read.some_of(doc.get("red_lines"), "red_lines", ACT_NAMES),
         record=_record(read, doc.get("record")),
         truth=_truth(read, doc.get("truth")),
-        documents=_listed(read, doc.get("documents"), "documents"),
+        documents=_documents(read, doc.get("documents"), facts, trusted=trusted),
         injects=_listed(read, doc.get("injects"), "injects"),
         levels=_levels(read, doc.get("levels")),
         lines=lines,
@@ -608,6 +621,47 @@ def _truth(read: _Reader, value: object) -> Truth:
         flags=read.some_of(found.get("flags"), "truth.flags", FLAGS),
         form=read.mapping(found.get("form"), "truth.form"),
     )
+
+
+def _documents(read: _Reader, value: object, facts: Mapping[str, Fact], *, trusted: bool) -> tuple[Document, ...]:
+    """A snapshot may be older than the rule that a document says something: such a document is left out."""
+    result: list[Document] = []
+    for number, item in enumerate(read.items(value, "documents")):
+        path = f"documents.{number}"
+        entry = read.mapping(item, path)
+        name = read.identifier(read.string(entry.get("id"), f"{path}.id"), f"{path}.id")
+        if trusted and not (entry.get("title") and entry.get("text")):
+            continue
+        read.only(entry, path, "id", "kind", "title", "text", "arrives_when")
+        waits_for, what = _waits_for(read, entry.get("arrives_when", "requested"), f"{path}.arrives_when", facts)
+        result.append(
+            Document(
+                id=name,
+                kind=str(entry.get("kind", "")),
+                title=read.text(entry.get("title"), f"{path}.title"),
+                text=read.text(entry.get("text"), f"{path}.text"),
+                waits_for=waits_for,
+                waits_for_what=what,
+            )
+        )
+    return tuple(result)
+
+
+def _waits_for(read: _Reader, value: object, path: str, facts: Mapping[str, Fact]) -> tuple[str, str]:
+    if not isinstance(value, dict):
+        found = read.one_of(value, path, ("requested", "first_action", "at_start"))
+        return ("requested" if found == "at_start" else found), ""
+    if len(value) != 1:
+        read.wrong(path, "not_one_of", value=sorted(value), allowed=["fact_told", "record_opened", "turn"])
+        return "requested", ""
+    [(name, what)] = value.items()
+    name = "record_opened" if name == "opened" else name  # as some cases of the first edition spell it
+    read.one_of(name, path, ("record_opened", "fact_told", "turn"))
+    if name == "turn":
+        return name, str(int(read.number(what, f"{path}.turn", 1, 60, 1)))
+    if name == "fact_told":
+        return name, read.one_of(what, f"{path}.fact_told", facts or ("",))
+    return name, read.string(what, f"{path}.record_opened")
 
 
 def _listed(read: _Reader, value: object, path: str) -> tuple[Mapping[str, Any], ...]:

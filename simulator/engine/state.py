@@ -15,6 +15,7 @@ from simulator.engine.acts import NEGATIVE, Act
 from simulator.engine.events import (
     ActsRead,
     ContactEnded,
+    ContactOpened,
     CustomerSaid,
     Escalated,
     Event,
@@ -92,6 +93,7 @@ class Customer:
     cut_off: bool = False
     uses: Mapping[str, int] = field(default_factory=dict)
     burst: tuple[CustomerSaid, ...] = ()
+    before_contact: int = 0  # turns said before the contact under way began
     ended: bool = False
     outcome: str = ""
     satisfaction: float = 0.0
@@ -214,6 +216,8 @@ def apply(customer: Customer, event: Event) -> Customer:
             )
         case ContactEnded(outcome, satisfaction):
             return customer.but(ended=True, outcome=outcome, satisfaction=satisfaction)
+        case ContactOpened():
+            return customer.but(ended=False, before_contact=customer.turn, goodbyes=0, check_ins=0, burst=())
         case SessionEnded(outcome):
             return customer.but(ended=True, outcome=outcome)
         case TimePassed() | _:

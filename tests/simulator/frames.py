@@ -12,12 +12,21 @@ anything = st.recursive(
     max_leaves=12,
 )
 nearly_right = st.fixed_dictionaries(
-    {"type": st.sampled_from(["join", "say", "finish", "open_record", "dance"]) | anything},
+    {
+        "type": st.sampled_from(
+            ["join", "say", "finish", "open_record", "save_field", "ask_document", "send_answer", "call_back", "hand_in", "dance"]
+        )
+        | anything
+    },
     optional={
         "id": st.from_regex(r"[a-z0-9-]{1,8}", fullmatch=True) | anything,
         "text": st.text() | anything,
         "seen": st.integers() | anything,
         "after": st.integers() | anything,
+        "field": st.sampled_from(["matter", "nature"]) | anything,
+        "value": st.text() | anything,
+        "document": st.from_regex(r"[a-z_]{1,8}", fullmatch=True) | anything,
+        "channel": st.sampled_from(["phone", "email"]) | anything,
         "section": st.from_regex(r"[a-z_]{1,8}", fullmatch=True) | anything,
     },
 )

@@ -42,7 +42,7 @@ def is_command_or_refusal(answer: protocol.Command | SimulatorError) -> bool:
             return code in REFUSALS and bool(json.loads(protocol.encode(protocol.refused(answer, "en")))["message"])
         case protocol.Say(text=text):
             return 0 < len(text) <= 2000 and text.encode().decode() == text
-    return isinstance(answer, protocol.Join | protocol.OpenRecord | protocol.Finish)
+    return isinstance(answer, protocol.Command)
 
 
 @given(messages)

@@ -359,6 +359,25 @@ async def test_a_killed_server_loses_no_acknowledged_turn_and_doubles_none(stage
     assert first["position"] in positions
 
 
+async def test_a_saved_field_survives_a_killed_server_and_shows_in_the_other_tab(staged: Stage, session: str) -> None:
+    field = {"type": "save_field", "id": "field-1", "field": "matter", "value": "年费扣了两次"}
+    async with staged.client(session) as here, staged.client(session) as there:
+        await here.join()
+        await there.join()
+        await here.settle()
+        await here.send(field)
+        saved = await here.until("acknowledged")
+        while not there.events("form_saved"):
+            await there.receive()
+        staged.server.kill()
+    staged.server.start()
+    async with staged.client(session) as back:
+        await back.join()
+        await back.send(field)
+        assert await back.until("acknowledged") == saved
+        assert [event["data"] for event in back.events("form_saved")] == [{"field": "matter", "value": "年费扣了两次"}]
+
+
 async def test_two_processes_write_one_session_in_one_order(staged: Stage, session: str) -> None:
     second = Server(staged.server.data, free_port())
     second.start()

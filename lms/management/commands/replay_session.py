@@ -12,7 +12,7 @@ from assessment import scoring
 from assessment.selectors import results_of
 from simulator import log
 from simulator.engine.customer import Customer, replay
-from simulator.engine.events import StateChanged, TraineeSaid
+from simulator.engine.events import SessionEnded, StateChanged, TraineeSaid
 from simulator.live import case_of
 from simulator.models import Session
 from simulator.services import finished_record
@@ -50,8 +50,8 @@ def compare(session: Session) -> list[str]:
     pairs: list[tuple[str, object, object]] = [
         ("positions", [entry.position for entry in entries], list(range(1, session.last_position + 1))),
         ("turns", sum(isinstance(event, TraineeSaid) for event in events), session.turns),
-        ("ended", customer.ended, session.state != Session.State.OPEN),
-        ("outcome", customer.outcome, session.outcome),
+        ("ended", any(isinstance(event, SessionEnded) for event in events), session.state != Session.State.OPEN),
+        ("outcome", customer.outcome if session.state != Session.State.OPEN else "", session.outcome),
     ]
     if felt is not None:
         pairs += [("state", dict(customer.state), felt.state), ("mood", customer.mood, felt.mood), ("band", customer.band, felt.band)]
