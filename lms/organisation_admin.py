@@ -61,7 +61,8 @@ def organisations(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("%(name)s has been added. People can be put there now.") % {"name": added.name})
             return redirect("people:organisations")
-    return render(request, "people/organisations.html", {"organisations": mine, "form": form}, status=400 if form.errors else 200)
+    context = {"organisations": services.with_people(mine), "form": form}
+    return render(request, "people/organisations.html", context, status=400 if form.errors else 200)
 
 
 @administrators_only

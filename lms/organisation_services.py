@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
-from django.utils import timezone
+from django.db.models import QuerySet
 
 from lms.core import access, audit
 from lms.core.models import Membership, Organisation, User
@@ -21,13 +20,18 @@ class OrganisationError(Exception):
 
 
 def organisations_administered_by(user: User) -> QuerySet[Organisation]:
-    """The part of the tree in which `user` is an administrator, from the top down, each with `people`: how many belong to it today."""
-    today = timezone.localdate()
-    holds = Q(memberships__starts_on__lte=today, memberships__user__is_active=True) & (
-        Q(memberships__ends_on__isnull=True) | Q(memberships__ends_on__gte=today)
-    )
-    mine = access.organisations_of(user, (Membership.Role.ADMIN,))
-    return mine.annotate(people=Count("memberships__user", filter=holds, distinct=True)).order_by("path")
+    """The part of the tree in which `user` is an administrator, from the top down."""
+    return access.organisations_of(user, (Membership.Role.ADMIN,)).order_by("path")
+
+
+def with_people(organisations: QuerySet[Organisation]) -> list[Organisation]:
+    """The organisations, each with `people`: how many different people belong to it or to something below it today."""
+    belong = Membership.objects.active().filter(organisation__in=organisations)
+    held = list(belong.values_list("organisation__path", "user_id"))
+    counted = list(organisations)
+    for one in counted:
+        one.people = len({person for path, person in held if path.startswith(one.path)})
+    return counted
 
 
 @transaction.atomic

@@ -6,8 +6,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from lms.core.models import AuditEntry, Organisation, User
-from tests.factories import department_of, make_bank
+from lms import organisation_services as services
+from lms.core.models import AuditEntry, Membership, Organisation, User
+from tests.factories import department_of, make_bank, make_person
 
 
 @pytest.fixture
@@ -42,6 +43,14 @@ def test_nothing_is_added_below_a_department_or_to_another_bank(as_admin: Client
     for above in (department, other, department_of(other)):
         assert as_admin.post(reverse("people:organisations"), form(above)).status_code == 400
     assert not Organisation.objects.filter(name_zh="信用卡部").exists()
+
+
+def test_a_branch_counts_the_people_of_its_departments_each_once(admin: User, bank: Organisation, department: Organisation) -> None:
+    make_person("one", "trainee", department)
+    both = make_person("both", "trainer", department)
+    Membership.objects.create(user=both, organisation=department.get_parent(), role="hr")
+    counted = {one.pk: one.people for one in services.with_people(services.organisations_administered_by(admin))}
+    assert counted[department.get_parent().pk] == counted[department.pk] == 2
 
 
 def test_a_new_name_is_written_down_with_the_old_one(as_admin: Client, department: Organisation) -> None:
