@@ -41,6 +41,8 @@ OWN_FIELDS = ("format", "slug", "version", "title", "summary", "lines")
 SHORT_NAMES = {"zh-hans": "zh", "en": "en"}
 
 # The words of a handler in the sample conversation of a preview: polite, general, fit for any case.
+SAMPLE_SEED = 1
+"""Who the customer of the sample conversation is, where a case draws its people."""
 SAMPLE_WORDS = {
     "zh-hans": (
         "您好，我是客服小陈。碰上这样的事，换了谁都会着急，真对不起。请您把经过跟我说说，好吗？",
@@ -343,7 +345,7 @@ class SampleLine:
     text: str
 
 
-def sample_conversation(scenario: Scenario, language: str, *, level: int = 2, seed: int = 1) -> list[SampleLine]:
+def sample_conversation(scenario: Scenario, language: str, *, level: int = 2, seed: int = SAMPLE_SEED) -> list[SampleLine]:
     """A few turns played with this scenario by the engine itself, so that an author hears how the lines sound."""
     case = parse(scenario.document)
     customer = Customer.new(case, language, level, seed)

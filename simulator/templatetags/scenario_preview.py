@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import template
 
 from simulator import authoring
+from simulator.engine.cast import DrawError, drawn
 from simulator.engine.lines import LANGUAGES
 from simulator.engine.scenario import ScenarioErrors
 
@@ -16,7 +18,7 @@ register = template.Library()
 @register.simple_tag
 def readable(scenario: Any) -> list[dict[str, Any]]:
     """The scenario in each of its languages. One that the engine cannot read says why instead of a conversation."""
-    document = scenario.document
+    document = _as_played(scenario.document)
     parts = []
     for language in document.get("languages") or LANGUAGES:
         try:
@@ -42,3 +44,11 @@ def readable(scenario: Any) -> list[dict[str, Any]]:
             }
         )
     return parts
+
+
+def _as_played(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The document with the people, amounts and days of the sample conversation; as it stands where they cannot be drawn."""
+    try:
+        return drawn(document, authoring.SAMPLE_SEED)
+    except DrawError:
+        return document
