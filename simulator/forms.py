@@ -12,7 +12,10 @@ from simulator.words import LANGUAGES
 
 
 class OpenRolePlay(forms.Form):
-    """Which case, how hard, in which language. A seed may be named in practice; without one the customer is a fresh one."""
+    """Which case, how hard, in which language. A seed may be named in practice; without one the customer is a fresh one.
+
+    With `whole_case` the session is over when the case is handed in, else with the conversation.
+    """
 
     scenario = forms.ChoiceField(
         error_messages={"invalid_choice": _("This scenario is not open for practice."), "required": _("Choose a scenario.")}
@@ -26,6 +29,7 @@ class OpenRolePlay(forms.Form):
     language = forms.ChoiceField(choices=list(LANGUAGES.items()), required=False)
     seed = forms.IntegerField(min_value=0, max_value=2**31 - 1, required=False)
     context_key = forms.CharField(max_length=120, required=False)
+    whole_case = forms.BooleanField(required=False)
 
     def __init__(self, data=None, *, scenarios: Iterable[Scenario], preferred_language: str) -> None:
         super().__init__(data)

@@ -28,7 +28,7 @@ from lms.core import audit
 from lms.core.access import Role, bank_of, has_role, home_organisation
 from lms.core.answers import not_understood, way_back
 from lms.core.models import User
-from simulator import reading_reports, services, words
+from simulator import desk_words, reading_reports, services, words
 from simulator.engine.scenario import Scenario as Case
 from simulator.errors import SimulatorError
 from simulator.forms import DEFAULT_LEVEL, OpenRolePlay
@@ -66,6 +66,7 @@ def role_plays(request: HttpRequest) -> HttpResponse:
                 level=wanted["level"],
                 seed=wanted["seed"],
                 context_key=wanted["context_key"],
+                whole_case=wanted["whole_case"],
             )
         except SimulatorError as error:
             form.add_error(None, NOT_OPENED.get(error.code, NOT_OPENED["not_found"]))
@@ -117,7 +118,7 @@ def room(request: HttpRequest, session_id: UUID) -> HttpResponse:
     playing = session.trainee_id == request.user.pk
     if playing and not request.user.knows_data_notice:
         return redirect(f"{reverse('role_plays:notice')}?next={request.path}")
-    document = session.snapshot.document
+    document, case = session.snapshot.document, case_of(session)
     context = {
         "session": session,
         "seat": "trainee" if playing else "observer",
@@ -125,7 +126,8 @@ def room(request: HttpRequest, session_id: UUID) -> HttpResponse:
         "title": _said(document["title"], request.LANGUAGE_CODE),
         "situation": _said(document.get("summary", {}), request.LANGUAGE_CODE),
         "level": _level(session),
-        "record": _record(case_of(session), session.language),
+        "record": _record(case, session.language),
+        "desk": desk_words.desk_for_page(case, session.language),
         "seen_by": trainers_who_see(session.organisation),
         "outcomes": words.OUTCOMES.items(),
         "bands": words.BANDS.items(),

@@ -157,13 +157,25 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Point:
+    """Something that a text has to say: in one of these words, or the amount."""
+
+    words: Lines = field(default_factory=dict)
+    amount: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Truth:
-    """The right record and the right limits: what the trainee's work is compared with, never shown in the room."""
+    """The right record and the right limits: what the trainee's work is compared with, never shown in the room.
+
+    `covers` maps a field of the form that is written in sentences to the points it has to say.
+    """
 
     classification: Mapping[str, str]
     limits: Mapping[str, str]
     flags: tuple[str, ...]
     form: Mapping[str, Any]
+    covers: Mapping[str, tuple[Point, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -421,7 +433,7 @@ def parse(document: Mapping[str, Any], *, seed: int = 0, trusted: bool = False) 
         offers=offers,
         red_lines=read.some_of(doc.get("red_lines"), "red_lines", ACT_NAMES),
         record=_record(read, doc.get("record")),
-        truth=_truth(read, doc.get("truth")),
+        truth=_truth(read, doc.get("truth"), facts, offers),
         documents=_documents(read, doc.get("documents"), facts, trusted=trusted),
         injects=_listed(read, doc.get("injects"), "injects"),
         levels=_levels(read, doc.get("levels")),
@@ -596,9 +608,9 @@ def _record(read: _Reader, value: object) -> dict[str, RecordSection]:
     return result
 
 
-def _truth(read: _Reader, value: object) -> Truth:
+def _truth(read: _Reader, value: object, facts: Mapping[str, Fact], offers: Mapping[str, Offer]) -> Truth:
     found = read.mapping(value, "truth")
-    read.only(found, "truth", "classification", "limits", "flags", "form")
+    read.only(found, "truth", "classification", "limits", "flags", "form", "covers")
     classification = read.mapping(found.get("classification"), "truth.classification")
     read.only(classification, "truth.classification", "nature", "urgency", "channel_group")
     limits: dict[str, str] = {}
@@ -620,7 +632,27 @@ def _truth(read: _Reader, value: object) -> Truth:
         limits=limits,
         flags=read.some_of(found.get("flags"), "truth.flags", FLAGS),
         form=read.mapping(found.get("form"), "truth.form"),
+        covers={
+            name: tuple(_point(read, item, f"truth.covers.{name}.{number}", facts, offers) for number, item in enumerate(listed))
+            for name, value in read.mapping(found.get("covers"), "truth.covers").items()
+            if (listed := read.items(value, f"truth.covers.{name}"))
+        },
     )
+
+
+def _point(read: _Reader, value: object, path: str, facts: Mapping[str, Fact], offers: Mapping[str, Offer]) -> Point:
+    """`facts.ID` and `offers.ID` stand for the ways in which that may be said; else an amount, or words in each language."""
+    if isinstance(value, str):
+        kind, _, name = value.partition(".")
+        if kind == "facts" and name in facts:
+            return Point(facts[name].surface)
+        if kind == "offers" and name in offers:
+            return Point(offers[name].surface)
+        read.wrong(path, "not_one_of", value=value, allowed=[*(f"facts.{one}" for one in facts), *(f"offers.{one}" for one in offers)])
+        return Point()
+    if isinstance(value, Mapping) and "amount" in value:
+        return Point(amount=read.amount(value["amount"], f"{path}.amount"))
+    return Point(read.surface(value, path))
 
 
 def _documents(read: _Reader, value: object, facts: Mapping[str, Fact], *, trusted: bool) -> tuple[Document, ...]:

@@ -57,6 +57,12 @@ export class Composer {
     this.field.focus();
   }
 
+  open() {
+    this.form.hidden = false;
+    this.field.disabled = false;
+    this.changed();
+  }
+
   close() {
     this.form.hidden = true;
     this.field.disabled = true;

@@ -35,6 +35,12 @@ export class Sheets {
     return document.getElementById(button.getAttribute("aria-controls"));
   }
 
+  /** Open the sheet of this name, where the screen is so narrow that it is one. */
+  open(name) {
+    const button = this.buttons.find((one) => one.dataset.sheet === name);
+    if (button.offsetParent && button.getAttribute("aria-expanded") !== "true") this.toggle(button);
+  }
+
   toggle(button) {
     const open = button.getAttribute("aria-expanded") === "true";
     this.closeAll();

@@ -1,6 +1,7 @@
 // The room: puts the connection, the conversation, the field, the signs and the record together.
 
 import { Composer } from "./composer.js";
+import { Desk } from "./desk.js";
 import { Outbox } from "./outbox.js";
 import { Sheets, tabs } from "./panels.js";
 import { Signs } from "./signs.js";
@@ -24,6 +25,7 @@ const signs = new Signs(room);
 const sheets = new Sheets(room);
 const socket = new RoomSocket(room.dataset.socket, () => position);
 const thread = new Thread(room, { onResend: resend, onDiscard: discard });
+const desk = new Desk(room, socket, { onTalk: talking, onChange: () => caughtUp && sheets.changed("record") });
 const composer = playing ? new Composer(part("composer"), session, say) : null;
 
 // --- what the server says
@@ -35,6 +37,7 @@ socket.addEventListener("frame", ({ detail: frame }) => {
 
 socket.addEventListener("lost", ({ detail: { code, final } }) => {
   sent = null;
+  desk.lost();
   thread.showTyping(false);
   if (final) part(code === 4401 ? "login-needed" : "gone").hidden = false;
   for (const message of outbox.messages.values()) if (!message.held) thread.state(message.id, "offline");
@@ -47,6 +50,7 @@ function joined(frame) {
   presence(frame);
   if (!playing) return connection("saved");
   sendNext();
+  desk.flush();
 }
 
 function happened(frame) {
@@ -58,6 +62,7 @@ function happened(frame) {
 
 function show(event) {
   signs.happened(event);
+  desk.happened(event);
   if (["state_changed", "promise_made", "fact_told"].includes(event.kind) && caughtUp) sheets.changed("signs");
   switch (event.kind) {
     case "trainee_said": {
@@ -71,13 +76,20 @@ function show(event) {
     case "escalated":
       if (event.data.rung > 0) thread.remark("escalated", event);
       break;
+    case "contact_opened":
+      thread.remark(event.data.purpose, event);
+      break;
     case "contact_ended":
+      if (!desk.isOpen) end(event.data.outcome);
+      break;
+    case "session_ended":
       end(event.data.outcome);
       break;
   }
 }
 
 function acknowledged(frame) {
+  if (desk.acknowledged(frame.id)) return;
   const message = outbox.messages.get(frame.id);
   outbox.remove(frame.id);
   if (message) thread.traineeSaid({ position: frame.position, at: message.writtenAt, data: { text: message.text } }, frame.id);
@@ -86,6 +98,7 @@ function acknowledged(frame) {
 }
 
 function refused(frame) {
+  if (desk.refused(frame)) return;
   if (frame.id === undefined || !outbox.messages.has(frame.id)) {
     if (frame.message) notice(frame.message);
     return;
@@ -140,9 +153,18 @@ function discard(id) {
 }
 
 const dialog = part("finish-dialog");
-part("finish")?.addEventListener("click", () => dialog.showModal());
+part("finish")?.addEventListener("click", () => {
+  for (const words of dialog.querySelectorAll("[data-without-desk]")) words.hidden = desk.isOpen;
+  dialog.querySelector("[data-with-desk]").hidden = !desk.isOpen;
+  dialog.showModal();
+});
+part("to-desk")?.addEventListener("click", () => {
+  sheets.open("record");
+  desk.show("form").focus();
+});
 dialog?.addEventListener("close", () => {
-  if (dialog.returnValue !== "finish") return;
+  if (!["finish", "desk"].includes(dialog.returnValue)) return;
+  if (dialog.returnValue === "desk") desk.open();
   dialog.returnValue = "";
   if (!socket.send({ type: "finish" })) notice(part("notice").dataset.offline);
 });
@@ -166,10 +188,24 @@ function notice(words) {
 }
 part("close-notice").addEventListener("click", () => (part("notice").hidden = true));
 
+/** A contact has begun or ended while the case is on the desk: one can talk only while there is somebody to talk to. */
+function talking({ talking: open, over: handedIn, answered, calledBack }) {
+  if (!playing || !desk.isOpen) return;
+  part("desk-next").hidden = open || handedIn || answered || calledBack;
+  part("hand-in-head").hidden = open || handedIn;
+  part("finish").hidden = !open;
+  if (open) composer.open();
+  else composer.close();
+  thread.showTyping(false);
+  if (!open) thread.toEnd();
+}
+
 function end(outcome) {
   over = true;
   room.dataset.endedAt ||= new Date().toISOString();
   thread.showTyping(false);
+  if (part("desk-next")) part("desk-next").hidden = true;
+  if (part("hand-in-head")) part("hand-in-head").hidden = true;
   const place = part("ended");
   place.querySelectorAll("[data-outcome]").forEach((words) => (words.hidden = words.dataset.outcome !== outcome));
   place.hidden = false;
