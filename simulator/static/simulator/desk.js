@@ -290,6 +290,7 @@ export class Desk {
 
   shown(name) {
     delete this.tabList.querySelector(`[data-section="${name}"]`).dataset.changed;
+    this.tabList.closest(".room-side").scrollTop = 0;
   }
 
   // --- what the page shows
