@@ -7,12 +7,14 @@ another line ("wording") never changes a decision ("policy") or a mood ("dynamic
 
 from __future__ import annotations
 
+from simulator.engine import levers, seat
 from simulator.engine.acts import Reading
 from simulator.engine.appraisal import causes_of_acts, moved, moves, satisfaction
 from simulator.engine.events import (
     ActsRead,
     Cause,
     ContactEnded,
+    CustomerSaid,
     DriverChanged,
     Escalated,
     Event,
@@ -27,10 +29,22 @@ from simulator.engine.events import (
     TimePassed,
     TraineeSaid,
 )
+from simulator.engine.led_events import (
+    TRAINER,
+    Bookmarked,
+    Injected,
+    LinesOffered,
+    Nudged,
+    OfferedLine,
+    Paused,
+    Resumed,
+    Whispered,
+)
 from simulator.engine.negotiation import weighed_in
 from simulator.engine.policy import contradiction_in, offence_in, plan, unanswered
 from simulator.engine.rules import RULES_VERSION, Rules
 from simulator.engine.scenario import Scenario
+from simulator.engine.seat import offer_lines
 from simulator.engine.state import Customer, apply, band_of, credited, mood_of, replay
 from simulator.engine.understanding import Understood, understand
 from simulator.engine.wording import Saying, bubbles, spoken
@@ -94,7 +108,13 @@ def respond(customer: Customer, said: Event, reading: Reading | None = None) -> 
             _silence(happening, said)
         case Overlapped(unsent):
             _overlap(happening, unsent)
-        case RecordOpened() | DriverChanged():
+        case DriverChanged(driver):
+            happening.add(*(seat.take(customer) if driver == TRAINER else seat.hand_back(customer)))
+        case Nudged():
+            happening.add(*levers.nudge(customer, said))
+        case Injected():
+            happening.add(*levers.inject(customer, said))
+        case RecordOpened() | Whispered() | Paused() | Resumed() | Bookmarked():
             happening.add(said)
         case _:
             raise ValueError(f"A customer does not answer to {type(said).__name__}.")
@@ -102,13 +122,13 @@ def respond(customer: Customer, said: Event, reading: Reading | None = None) -> 
 
 
 def finish(customer: Customer, *, by: str) -> tuple[Event, ...]:
-    """The contact is ended from outside: by "trainee", or by "time" when it must not go on."""
+    """The contact is ended from outside: by the "trainee" or a "trainer", or by "time" when it must not go on."""
     if customer.ended:
         return ()
     happening = _Happening(customer)
-    if customer.settled:
+    if customer.settled and not customer.led.seated:
         happening.say(Saying(LAST_WORDS[customer.settled]), stream=f"{customer.turn}:end")
-    happening.end(OUTCOME[customer.settled] if customer.settled else "timed_out" if by == "time" else "closed_by_trainee")
+    happening.end(OUTCOME[customer.settled] if customer.settled else "timed_out" if by == "time" else f"closed_by_{by}")
     return tuple(happening.events)
 
 
@@ -136,13 +156,28 @@ def _turn(happening: _Happening, said: TraineeSaid, reading: Reading) -> None:
     happening.add(*weighed)
     happening.feel(causes, turn=turn)
 
-    if _ends_by_rule(happening, understood):
+    seated = happening.customer.led.seated
+    speaking = _Happening(happening.customer) if seated else happening  # with a trainer in the seat it is said aside, and offered
+    if _ends_by_rule(speaking, understood):
+        if seated:
+            happening.add(LinesOffered(_said_aside(speaking)))
         return
     sayings = plan(happening.customer, understood, weighed, asked_before=asked_before, broken=broken, contradiction=contradiction)
     told = _facts_told(happening.customer, understood, sayings)
-    climbed = _climb(happening, understood, sayings)
-    happening.add(*(fact for fact in told if climbed is sayings or not _is_dropped(fact, sayings, climbed)))
-    happening.say(*climbed)
+    climbed = _climb(speaking, understood, sayings)
+    told = [fact for fact in told if climbed is sayings or not _is_dropped(fact, sayings, climbed)]
+    speaking.add(*told)
+    if seated:
+        asked = tuple(asked.fact.id for asked in understood.asked if asked.fact)
+        happening.add(LinesOffered(offer_lines(speaking.customer, climbed, told, stream=str(turn)), asked))
+    else:
+        speaking.say(*climbed)
+
+
+def _said_aside(aside: _Happening) -> tuple[OfferedLine, ...]:
+    """The words of a customer who would go now, as the one line there is to offer."""
+    parts = tuple((said.act, said.line, said.text) for said in aside.events if isinstance(said, CustomerSaid))
+    return (OfferedLine(parts, rung=aside.customer.rung),)
 
 
 def _weighed(happening: _Happening, understood: Understood, causes: list[Cause]) -> tuple[OfferWeighed, ...]:
@@ -273,7 +308,7 @@ def _ends_by_rule(happening: _Happening, understood: Understood) -> bool:
     if customer.settled:
         fits = understood.names & {"closing", "follow_up", "thank"} and not understood.asked
         waited = customer.turn - max(customer.settled_turn, customer.before_contact) >= GRACE_TURNS
-        if fits or waited or customer.turn - customer.before_contact >= customer.temper["max_turns"]:
+        if fits or waited or customer.turn >= customer.last_turn:
             happening.say(Saying(LAST_WORDS[customer.settled]))
             happening.end(OUTCOME[customer.settled])
             return True
@@ -285,7 +320,7 @@ def _ends_by_rule(happening: _Happening, understood: Understood) -> bool:
         return _leave(happening, offence[0] if offence else None, outside=customer.rung >= 2)
     if customer.goodbyes >= 2 and "closing" in understood.names:
         return _leave(happening, None, outside=customer.rung >= 2)
-    if customer.turn - customer.before_contact >= customer.temper["max_turns"]:
+    if customer.turn >= customer.last_turn:
         happening.say(Saying("leave"))
         happening.end("timed_out")
         return True
@@ -325,8 +360,8 @@ def _climb(happening: _Happening, understood: Understood, sayings: tuple[Saying,
 
 
 def _silence(happening: _Happening, said: TimePassed) -> None:
-    """Nothing was said for a while: asks twice whether anybody is there, then goes."""
-    if said.seconds < SILENCE_SECONDS:
+    """Nothing was said for a while: asks twice whether anybody is there, then goes. A trainer in the seat decides for themselves."""
+    if said.seconds < SILENCE_SECONDS or happening.customer.led.seated:
         happening.add(said)
         return
     happening.add(said)

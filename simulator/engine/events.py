@@ -9,6 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from simulator.engine.acts import Act
+from simulator.engine.led_events import (
+    Bookmarked,
+    CustomerRead,
+    Injected,
+    LinesOffered,
+    Nudged,
+    Paused,
+    Resumed,
+    TakenBack,
+    Whispered,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +64,10 @@ class StateChanged:
 
 @dataclass(frozen=True, slots=True)
 class CustomerSaid:
-    """One bubble of the customer. `due_ms` is counted from the moment of the turn; `line` names the line it came from."""
+    """One bubble of the customer. `due_ms` is counted from the moment of the turn; `line` names the line it came from.
+
+    `source` says who found the words: the engine (empty), or a trainer in the customer's "seat".
+    """
 
     text: str
     line: str
@@ -62,6 +76,7 @@ class CustomerSaid:
     due_ms: int = 0
     part: int = 1
     parts: int = 1
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +152,8 @@ class RecordOpened:
 
 @dataclass(frozen=True, slots=True)
 class DriverChanged:
+    """Who speaks for the customer from now on: "engine", or the "trainer" who does it."""
+
     driver: str
 
 
@@ -209,10 +226,12 @@ class CaseHandedIn:
 
 OUTCOMES = (
     "resolved_confirmed", "dated_firmly", "refusal_accepted", "customer_left", "escalated", "closed_by_trainee", "timed_out",
+    "closed_by_trainer",
 )  # fmt: skip
 
 Event = (
     TraineeSaid | ActsRead | StateChanged | CustomerSaid | FactTold | PromiseMade | PromiseBroken | Overlapped | TimePassed
     | Escalated | OfferWeighed | RecordOpened | DriverChanged | ContactEnded | SessionEnded
     | DeskOpened | FormSaved | DocumentAsked | DocumentArrived | ContactOpened | SatisfactionTold | CaseHandedIn
+    | LinesOffered | CustomerRead | TakenBack | Nudged | Injected | Whispered | Paused | Resumed | Bookmarked
 )  # fmt: skip

@@ -79,7 +79,7 @@ def plan(
     elif _must_date(customer) and "react_timeframe" not in {saying.act for saying in sayings}:
         sayings.append(Saying("ask_when"))
     elif not busy and not customer.settled:
-        sayings.append(_agenda(customer, understood, asked_before))
+        sayings.append(agenda(customer, understood, asked_before))
     return tuple(sayings[:3]) or (Saying("prompt"),)
 
 
@@ -113,6 +113,8 @@ def _answer(customer: Customer, asked: Asked) -> Saying | None:
             return Saying("tell", {"value": ""}, fact.tell, f"fact.{fact.id}.tell")
         case "vague" if fact:
             return Saying("vague", {"value": _as_told(customer, fact)}, fact.vague, f"fact.{fact.id}.vague")
+        case "claim" if asked.claim:
+            return Saying("already_told", {"told": asked.claim.quote.strip(" 。.，,！!")})
         case "told" if fact:
             return Saying("already_told", {"told": _as_told(customer, fact)})
         case "withhold":
@@ -188,7 +190,7 @@ def _must_date(customer: Customer) -> bool:
     return bool(customer.accepted) and not customer.settled
 
 
-def _agenda(customer: Customer, understood: Understood, asked_before: dict[str, int]) -> Saying:
+def agenda(customer: Customer, understood: Understood, asked_before: dict[str, int]) -> Saying:
     """What the customer does by themselves when nothing else is due."""
     at = customer.state
     chance = Random(f"{customer.seed}:policy:{customer.turn}")

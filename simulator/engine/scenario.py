@@ -36,6 +36,7 @@ ANSWERS = ("full", "partial", "no")
 LEVEL_VARIABLES = (
     "anger", "anxiety", "trust", "patience", "face", "inertia", "negativity", "guard", "floor", "power", "max_turns",
 )  # fmt: skip
+MOVED_BY_INJECTS = ("anger", "anxiety", "trust", "patience", "face", "motive")
 ACT_NAMES = CODES | {f"{code}.{kind}" for code, kinds in KINDS.items() for kind in kinds}
 
 Text = Mapping[str, str]
@@ -435,7 +436,7 @@ def parse(document: Mapping[str, Any], *, seed: int = 0, trusted: bool = False) 
         record=_record(read, doc.get("record")),
         truth=_truth(read, doc.get("truth"), facts, offers),
         documents=_documents(read, doc.get("documents"), facts, trusted=trusted),
-        injects=_listed(read, doc.get("injects"), "injects"),
+        injects=_injects(read, doc.get("injects")),
         levels=_levels(read, doc.get("levels")),
         lines=lines,
         coaching=_coaching(read, doc.get("coaching"), facts),
@@ -703,6 +704,22 @@ def _listed(read: _Reader, value: object, path: str) -> tuple[Mapping[str, Any],
         read.identifier(read.string(entry.get("id"), f"{path}.{number}.id"), f"{path}.{number}.id")
         result.append(entry)
     return tuple(result)
+
+
+def _injects(read: _Reader, value: object) -> tuple[Mapping[str, Any], ...]:
+    """What may come up in the middle; one without `lines` is a note that no lever brings about."""
+    entries = _listed(read, value, "injects")
+    for number, entry in enumerate(entries):
+        path = f"injects.{number}"
+        if entry.get("lines") is None:
+            continue
+        read.text(entry.get("text"), f"{path}.text")
+        read.slots(read.lines(entry.get("lines"), f"{path}.lines", least=1), f"{path}.lines", ("name", "salutation", "demand"))
+        for name, move in read.mapping(entry.get("moves"), f"{path}.moves").items():
+            if name not in MOVED_BY_INJECTS:
+                read.wrong(f"{path}.moves", "not_one_of", value=name, allowed=list(MOVED_BY_INJECTS))
+            read.number(move, f"{path}.moves.{name}", -1, 1, 0)
+    return entries
 
 
 def _levels(read: _Reader, value: object) -> dict[int, dict[str, float]]:

@@ -29,6 +29,8 @@ from simulator.engine.events import (
     TimePassed,
     TraineeSaid,
 )
+from simulator.engine.led import Led, after
+from simulator.engine.led_events import TakenBack
 from simulator.engine.rules import Rules, shipped_rules
 from simulator.engine.scenario import Persona, Scenario
 
@@ -97,6 +99,7 @@ class Customer:
     ended: bool = False
     outcome: str = ""
     satisfaction: float = 0.0
+    led: Led = Led()
 
     @classmethod
     def new(cls, scenario: Scenario, language: str, level: int, seed: int, rules: Rules | None = None) -> Customer:
@@ -132,6 +135,11 @@ class Customer:
         after = object.__new__(Customer)
         after.__dict__.update(self.__dict__, **changes)
         return after
+
+    @property
+    def last_turn(self) -> int:
+        """The turn after which the customer stays no longer; turns in which a trainer spoke for them do not count."""
+        return self.before_contact + int(self.temper["max_turns"]) + self.led.turns
 
     def pressure(self, state: Mapping[str, float] | None = None) -> float:
         """How close the customer is to climbing the ladder."""
@@ -169,6 +177,12 @@ def is_hollow(names: frozenset[str]) -> bool:
 
 def apply(customer: Customer, event: Event) -> Customer:
     """The customer after the event."""
+    led = after(customer.led, event, customer.rung)
+    changed = _apply(customer, event)
+    return changed if led is customer.led else changed.but(led=led)
+
+
+def _apply(customer: Customer, event: Event) -> Customer:
     match event:
         case TraineeSaid(text):
             return customer.but(texts=(*customer.texts, text), turn=customer.turn + 1, check_ins=0, burst=())
@@ -213,6 +227,12 @@ def apply(customer: Customer, event: Event) -> Customer:
                 accepted=offer if answer == "accepted" and offer else customer.accepted,
                 settled=why if answer == "accepted" and why in SETTLED else customer.settled,
                 settled_turn=customer.turn if answer == "accepted" and why in SETTLED and not customer.settled else customer.settled_turn,
+            )
+        case TakenBack(fact, acceptance):
+            return customer.but(
+                told={name: value for name, value in customer.told.items() if name != fact},
+                accepted=None if acceptance else customer.accepted,
+                settled=None if acceptance else customer.settled,
             )
         case ContactEnded(outcome, satisfaction):
             return customer.but(ended=True, outcome=outcome, satisfaction=satisfaction)

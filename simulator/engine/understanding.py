@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from simulator.engine.acts import Act
 from simulator.engine.causes import as_meant_here
+from simulator.engine.led import claim_asked, claim_meant, claims_hold
+from simulator.engine.led_events import Claim
 from simulator.engine.scenario import Fact, Offer, known_to_bank, pattern_of
 from simulator.engine.state import Customer, names_of
 
@@ -23,11 +25,15 @@ _MINUTES = {"min": 1.0, "h": 60.0, "d": 1440.0, "wd": 1440.0}
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question and where it leads: tell, vague, withhold, told, bank, name, number, demand, hidden or unknown."""
+    """A question and where it leads: tell, vague, withhold, told, claim, bank, name, number, demand, hidden or unknown.
+
+    `claim` is what a trainer had the customer say of it, outside the case.
+    """
 
     act: Act
     leads: str
     fact: Fact | None = None
+    claim: Claim | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +139,8 @@ def _asked(customer: Customer, act: Act, text: str, taken: set[str]) -> Asked:
         if act.name != "empathy.explore":
             return Asked(act, "demand")
         return Asked(act, "feeling")
+    if act.kind != "open" and (claim := claim_asked(customer.led, act.about, words)):
+        return Asked(act, "claim", claim=claim)
     known = [fact for fact in scenario.facts.values() if fact.id not in taken]
     fits = [fact for fact in known if act.about in fact.gate.asked_about and _fits(fact, language, words)]
     if act.about in (None, "other"):
@@ -155,6 +163,8 @@ def _asked(customer: Customer, act: Act, text: str, taken: set[str]) -> Asked:
     if fits:
         fact = fits[0]
         return Asked(act, "not_known" if fact.known == "unknown" else "told", fact)
+    if claim := claim_meant(customer.led, words):
+        return Asked(act, "claim", claim=claim)
     if act.about == "identity" or (act.code == "ask_contact" and act.about != "contact"):
         return Asked(act, "name")
     if act.about == "contact":
@@ -191,6 +201,8 @@ def _confirmed(customer: Customer, acts: tuple[Act, ...], text: str) -> Confirme
                 right.append(fact)
         if not found and act.value and act.about:
             near = [fact for fact in customer.scenario.facts.values() if fact.id in customer.told and fact.about == act.about]
+            if claims_hold(customer.led, act.about, act.value):
+                continue
             if near and all(act.value not in (fact.value[language], fact.believed.get(language)) for fact in near):
                 wrong.append((near[0], text[act.start : act.end]))
     unique = {fact.id: fact for fact in right}

@@ -6,7 +6,7 @@ The choice depends on the stream "wording" alone, so another line never changes 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
@@ -112,6 +112,11 @@ def bubbles(customer: Customer, sayings: tuple[Saying, ...], stream: str) -> tup
         if customer.mood >= 4 and len(sayings) + len(pieces) < 3 and len(text) >= SPLIT_FROM[customer.language]:
             halves = _SENTENCE[customer.language].split(text, maxsplit=1)
         pieces += [(saying.act, key, half) for half in halves]
+    return paced(customer, pieces, chance)
+
+
+def paced(customer: Customer, pieces: Sequence[tuple[str, str, str]], chance: Random) -> tuple[CustomerSaid, ...]:
+    """The pieces (act, line, text) as bubbles, each due when the customer has typed it."""
     due, result = READING_MS, []
     for number, (act, key, text) in enumerate(pieces, start=1):
         due += min(LONGEST_MS, MS_A_SIGN[customer.language] * len(text)) + chance.randrange(0, 250)

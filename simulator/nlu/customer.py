@@ -10,10 +10,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from simulator.engine.led_events import Claim
 from simulator.engine.lines import BANDS
 from simulator.engine.scenario import Scenario, pattern_of
+from simulator.engine.seat import SeatReading
 from simulator.nlu import model
+from simulator.nlu.clauses import around, clauses, sentences
 from simulator.nlu.normalise import normalise
+from simulator.nlu.slots import slots
 
 SAYS: dict[str, tuple[str, ...]] = {
     "grievance": ("open", "vent"),
@@ -37,6 +41,9 @@ SAYS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """What a customer's words can do, and the acts of the engine's customer that do it."""
 
+SURE = 0.5
+"""From here what the words seem to do is taken for it; below, a person has to say so."""
+_ABOUT = {"amount": "amount", "date": "occurred_at", "clock": "occurred_at", "phone": "contact", "case": "evidence"}
 _SHORT = {"zh-hans": "zh", "en": "en"}
 
 
@@ -89,3 +96,34 @@ def facts_said(text: str, scenario: Scenario, language: str) -> tuple[FactSaid, 
                 found.append(FactSaid(fact.id, match.start(), match.end(), believed))
                 break
     return tuple(found)
+
+
+def read_seat(text: str, scenario: Scenario, language: str) -> SeatReading:
+    """The words of somebody who speaks for the customer, as the engine takes them."""
+    reading = read_customer(text, scenario, language)
+    if reading is None:
+        return SeatReading()
+    return SeatReading(
+        says=reading.says if reading.sureness >= SURE else "",
+        sureness=reading.sureness,
+        facts=tuple((said.fact, said.believed) for said in reading.facts),
+        claims=claims_in(text, reading.facts),
+    )
+
+
+def claims_in(text: str, facts: tuple[FactSaid, ...] = ()) -> tuple[Claim, ...]:
+    """What the words state in numbers and names that is no fact of the case: one claim a clause, in the words of the text."""
+    plain = normalise(text)
+    found: dict[str, Claim] = {}
+    for slot in slots(plain.text):
+        start, end = plain.span(slot.start, slot.end)
+        if slot.kind not in _ABOUT or any(said.start < end and start < said.end for said in facts):
+            continue
+        sentence = around(sentences(plain.text), slot.start)
+        clause = around(clauses(plain.text, sentence), slot.start)
+        if clause.asks:
+            continue
+        first, last = plain.span(clause.start, clause.end)
+        quote = text[first:last].strip(" \n，,。.！!；;")
+        found.setdefault(quote, Claim(quote, _ABOUT[slot.kind], slot.value))
+    return tuple(found.values())

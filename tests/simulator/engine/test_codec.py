@@ -33,6 +33,19 @@ from simulator.engine.events import (
     TimePassed,
     TraineeSaid,
 )
+from simulator.engine.led_events import (
+    Bookmarked,
+    Claim,
+    CustomerRead,
+    Injected,
+    LinesOffered,
+    Nudged,
+    OfferedLine,
+    Paused,
+    Resumed,
+    TakenBack,
+    Whispered,
+)
 
 STORED = {
     "trainee_said": (TraineeSaid("您好"), {"text": "您好"}),
@@ -82,6 +95,28 @@ STORED = {
     "satisfaction_told": (SatisfactionTold(4), {"mark": 4}),
     "case_handed_in": (CaseHandedIn(), {}),
     "session_ended": (SessionEnded("dated_firmly"), {"outcome": "dated_firmly"}),
+    "lines_offered": (
+        LinesOffered((OfferedLine((("tell", "fact.fee.tell.0", "300."),), (("fee", "300"),), 1),), ("fee",)),
+        {"lines": [{"parts": [["tell", "fact.fee.tell.0", "300."]], "facts": [["fee", "300"]], "rung": 1}], "asked": ["fee"]},
+    ),
+    "customer_read": (
+        CustomerRead(2, "300，三月八号", "grievance", 0.8, ("fee",), (Claim("三月八号", "occurred_at", "03-08"),)),
+        {
+            "line": 2,
+            "text": "300，三月八号",
+            "says": "grievance",
+            "sureness": 0.8,
+            "facts": ["fee"],
+            "claims": [{"quote": "三月八号", "about": "occurred_at", "value": "03-08"}],
+        },
+    ),
+    "taken_back": (TakenBack("fee"), {"fact": "fee", "acceptance": False}),
+    "nudged": (Nudged("angrier", "too easy"), {"mood": "angrier", "reason": "too easy"}),
+    "injected": (Injected("other", "a neighbour got it"), {"inject": "other", "text": "a neighbour got it"}),
+    "whispered": (Whispered(7, "ask for the day"), {"to": 7, "text": "ask for the day"}),
+    "paused": (Paused(), {}),
+    "resumed": (Resumed(), {}),
+    "bookmarked": (Bookmarked("well asked"), {"note": "well asked"}),
 }
 
 
@@ -94,6 +129,12 @@ def test_an_event_is_stored_under_its_name_and_comes_back(kind):
     event, data = STORED[kind]
     assert codec.to_json(event) == (kind, data)
     assert codec.from_json(kind, json.loads(json.dumps(data))) == event
+
+
+def test_who_spoke_for_the_customer_is_stored_only_where_it_was_a_trainer():
+    kind, data = codec.to_json(CustomerSaid("喂", "seat", "vent", "angry", source="seat"))
+    assert data["source"] == "seat"
+    assert codec.from_json(kind, data) == CustomerSaid("喂", "seat", "vent", "angry", source="seat")
 
 
 def test_an_older_event_without_a_newer_field_has_its_default():
