@@ -15,7 +15,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.utils import timezone
 
 from lms.core.models import User
-from simulator import desk, protocol, rooms, selectors, services
+from simulator import console, desk, levers, protocol, rooms, selectors, services
 from simulator.errors import SimulatorError
 from simulator.live import Allowance, catch_up, live
 
@@ -114,6 +114,13 @@ class RoomConsumer(Connection):
                 await rooms.moved(self.session_id)
             case protocol.Finish():
                 await services.finish(self.person, self.session_id)
+                await rooms.moved(self.session_id)
+            case _ if isinstance(command, levers.Lever):
+                turn = await console.pull(self.person, self.session_id, command)
+                if command.id:
+                    await self.transmit(protocol.acknowledged(command.id, turn.position))
+                else:
+                    await self.transmit(protocol.events(await live(self.session_id), self.seat, (), self.person_id))
                 await rooms.moved(self.session_id)
             case _:
                 turn = await desk.carry_out(self.person, self.session_id, command)

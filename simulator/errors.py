@@ -12,6 +12,8 @@ class SimulatorError(Exception):
     """Something that was asked for is refused. `code` is one of `REFUSALS`; nothing has been changed."""
 
     def __init__(self, code: str, client_id: str | None = None) -> None:
+        if code not in REFUSALS:
+            raise ValueError(f"{code} is no code of a refusal.")
         super().__init__(code)
         self.code = code
         self.client_id = client_id

@@ -19,7 +19,8 @@ from simulator import log
 from simulator.case import desk
 from simulator.engine import readings
 from simulator.engine.customer import Customer, apply
-from simulator.engine.events import ContactEnded, CustomerSaid, Escalated, FactTold, Overlapped, SessionEnded, TraineeSaid
+from simulator.engine.events import ContactEnded, CustomerSaid, DriverChanged, Escalated, FactTold, Overlapped, SessionEnded, TraineeSaid
+from simulator.engine.led_events import TRAINER
 from simulator.engine.scenario import Scenario, parse
 from simulator.errors import SimulatorError
 from simulator.models import Participant, ScenarioSnapshot, Session
@@ -73,6 +74,7 @@ class Live:
         self.allowances: dict[tuple[int, str], Allowance] = {}
         self.shown = 0  # every event up to this position has been due
         self.dropped: set[int] = set()  # bubbles that the customer never sent
+        self.seat_by: int | None = None  # the trainer who speaks for the customer
         self._due: list[datetime] = []
         self._burst: list[int] = []
         self._spoken = 0
@@ -106,6 +108,8 @@ class Live:
                 case TraineeSaid():
                     self._burst = []
                     self._spoken = entry.position
+                case DriverChanged(driver=driver):
+                    self.seat_by = entry.by if driver == TRAINER else None
                 case ContactEnded() | SessionEnded():
                     self.finished = self.finished or isinstance(entry.event, SessionEnded)
             self._due.append(due)
@@ -144,8 +148,10 @@ class Live:
 
     @property
     def talking(self) -> bool:
-        """Is a conversation under way? Between two contacts nobody waits for an answer."""
-        return not self.finished and not self.customer.ended
+        """Is a conversation under way in which silence would be noticed? Between two contacts nobody waits for an answer; nor while all is
+        paused, or a trainer speaks for the customer."""
+        led = self.customer.led
+        return not (self.finished or self.customer.ended or led.paused or led.seated)
 
     def quiet_since(self) -> datetime:
         """When the last words were said or fell due."""

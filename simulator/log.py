@@ -28,21 +28,36 @@ from simulator.engine.events import (
     CaseHandedIn,
     ContactEnded,
     ContactOpened,
+    CustomerSaid,
     DeskOpened,
     DocumentAsked,
+    DriverChanged,
     Event,
     FormSaved,
     RecordOpened,
     SessionEnded,
     TraineeSaid,
 )
+from simulator.engine.led import SEAT
+from simulator.engine.led_events import (
+    Bookmarked,
+    CustomerRead,
+    Injected,
+    LinesOffered,
+    Nudged,
+    Paused,
+    Resumed,
+    TakenBack,
+    Whispered,
+)
 from simulator.errors import Behind, Duplicate
 from simulator.models import Contact, LoggedEvent, Session
 
-ROOM = "room"
+ROOM, TRAINERS = "room", "trainers"
 # What somebody does carries their id; of these, what a browser may send twice carries the id it gave it.
-BY_SOMEBODY = (TraineeSaid, RecordOpened, DeskOpened, FormSaved, DocumentAsked, ContactOpened, CaseHandedIn)
-SENT = (TraineeSaid, FormSaved, DocumentAsked, CaseHandedIn)
+LED = (DriverChanged, CustomerRead, Nudged, Injected, Whispered, Paused, Resumed, Bookmarked)
+BY_SOMEBODY = (TraineeSaid, RecordOpened, DeskOpened, FormSaved, DocumentAsked, ContactOpened, CaseHandedIn, *LED)
+OPENS = (ContactOpened, DeskOpened)
 _encoded = json.JSONEncoder(ensure_ascii=False).encode
 
 
@@ -81,14 +96,15 @@ def batch(
     client_id: str = "",
     contact: int = 1,
     seen: int | None = None,
+    own: tuple[type[Event], ...] = (),
 ) -> Batch:
-    """The events as entries that follow position `after`. What the trainee does is `by` them; what they sent carries the client's id,
-    and what was said the last position they had seen. A batch holds one message of a client; where that is a call back, which says
-    nothing yet, its opening carries the id."""
+    """The events as entries that follow position `after`. What a person does is `by` them, also the kinds in `own`; what they sent carries
+    the client's id, and what the trainee said the last position they had seen. A batch holds one message of a client; where that is a call
+    back, which says nothing yet, its opening carries the id."""
     entries = []
     events = tuple(events)
-    sent = next((event for event in events if isinstance(event, SENT)), None)
-    carrier = sent or next((event for event in events if isinstance(event, ContactOpened | DeskOpened)), None)
+    hand = [event for event in events if _is_by_hand(event, own)]
+    carrier = next((event for event in hand if not isinstance(event, OPENS)), hand[0] if hand else None)
     for position, event in enumerate(events, after + 1):
         kind, data = codec.to_json(event)
         if isinstance(event, TraineeSaid) and seen is not None:
@@ -101,11 +117,26 @@ def batch(
                 data,
                 at,
                 contact,
-                by if isinstance(event, BY_SOMEBODY) else None,
+                by if _is_by_hand(event, own) else None,
+                channel_of(event),
                 client_id=client_id if event is carrier else "",
             )
         )
     return Batch(session_id, after, tuple(entries))
+
+
+def _is_by_hand(event: Event, own: tuple[type[Event], ...]) -> bool:
+    return isinstance(event, (*BY_SOMEBODY, *own)) or (isinstance(event, CustomerSaid) and event.source == SEAT)
+
+
+def channel_of(event: Event) -> str:
+    """Who may hear of it: everybody in the room, the one it is whispered to, or trainers."""
+    match event:
+        case Whispered(to=to):
+            return f"whisper:{to}"
+        case Bookmarked() | LinesOffered() | CustomerRead() | TakenBack():
+            return TRAINERS
+    return ROOM
 
 
 # --- reading
@@ -130,6 +161,7 @@ _ROW = f"({', '.join(['%s'] * len(_COLUMNS))})"
 _ROWS_AT_ONCE = 200
 _DELETE = f"DELETE FROM {LoggedEvent._meta.db_table} WHERE session_id IN"
 _MOVE = f"UPDATE {Session._meta.db_table} SET last_position = %s, turns = turns + %s"
+_ASSIST = ", assisted = %s"
 _END = ", state = %s, outcome = %s, finished_at = %s"
 _WHERE = " WHERE id = %s AND last_position = %s AND state = %s"
 _OPEN_CONTACT = f"INSERT INTO {Contact._meta.db_table} (session_id, number, channel, started_at, outcome) VALUES (%s, %s, %s, %s, %s)"
@@ -209,9 +241,13 @@ def _claim(connection: Any, cursor: Any, one: Batch) -> Behind | Duplicate | Non
     said = sum(isinstance(entry.event, TraineeSaid) for entry in one.entries)
     ending = next((entry.event for entry in one.entries if isinstance(entry.event, SessionEnded)), None)
     values: list[Any] = [one.after + len(one.entries), said]
+    helped = any(isinstance(entry.event, Whispered) for entry in one.entries)
+    if helped:
+        values.append(True)
     if ending:
         values += [Session.State.FINISHED.value, ending.outcome, time(at)]
-    cursor.execute(_MOVE + (_END if ending else "") + _WHERE, [*values, key, one.after, Session.State.OPEN.value])
+    move = _MOVE + (_ASSIST if helped else "") + (_END if ending else "") + _WHERE
+    cursor.execute(move, [*values, key, one.after, Session.State.OPEN.value])
     if cursor.rowcount == 0:
         known = [entry.client_id for entry in one.entries if entry.client_id]
         if known:

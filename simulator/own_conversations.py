@@ -31,7 +31,7 @@ def conversations_of(user: User, now: datetime, language: str) -> Iterator[dict[
             "outcome": session.outcome,
             "finished_at": session.finished_at,
             "conversation_deleted_at": session.archived_at,
-            "events": protocol.seen_by(one, Participant.Seat.TRAINEE, shown),
+            "events": protocol.seen_by(one, Participant.Seat.TRAINEE, shown, user.pk),
             "read_in_my_words": [entry.data for entry in shown if entry.kind == "acts_read"] if session.state != Session.State.OPEN else [],
         }
 

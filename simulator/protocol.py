@@ -1,7 +1,7 @@
 """The wire: messages in and out, in one readable place. `docs/protocol.md` explains them, `docs/asyncapi.yaml` states their shapes.
 
 What goes out depends on who reads it. The trainee gets what a person in the room could see and hear; whoever watches gets
-everything. Nothing that is not named here ever leaves.
+what happens in the room whole; a trainer also gets whispers and notes. Nothing that is not named here ever leaves.
 """
 
 from __future__ import annotations
@@ -16,15 +16,18 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from simulator import desk
+from simulator import desk, levers
 from simulator.engine import readings
 from simulator.errors import SimulatorError
+from simulator.fields import client_id as _client_id
+from simulator.fields import is_storable as _storable
+from simulator.fields import is_visible as _visible
+from simulator.fields import number as _position
 from simulator.live import Live
-from simulator.log import Logged
+from simulator.log import ROOM, Logged
 from simulator.models import Participant, Session
 
 LONGEST_FRAME = 64 * 1024
-LARGEST_NUMBER = 2**31 - 1
 CLOSE_LOGIN_NEEDED, CLOSE_NOT_FOUND = 4401, 4404
 
 MESSAGES = {
@@ -35,7 +38,7 @@ MESSAGES = {
     "rate_limited": _("Too many messages at once. Wait a moment and send it again."),
     "finished": _("This role-play is over. Nothing more can be said in it."),
     "paused": _("This role-play is paused."),
-    "not_allowed": _("You are watching: only the trainee can do this."),
+    "not_allowed": _("From your seat in this room this cannot be done."),
     "not_found": _("This does not exist, or it is not yours."),
     "login_needed": _("Log in again. Nothing that was saved is lost."),
     "not_yet": _("It is too early for this. What has to come first is not done yet; nothing has been changed."),
@@ -68,8 +71,7 @@ class Finish:
     pass
 
 
-Command = Join | Say | OpenRecord | Finish | desk.Command
-_ID = re.compile(r"[A-Za-z0-9-]{1,64}\Z")
+Command = Join | Say | OpenRecord | Finish | desk.Command | levers.Lever
 _SECTION = re.compile(r"[a-z][a-z0-9_]{0,59}\Z")
 
 
@@ -97,6 +99,8 @@ def parse(frame: str | bytes) -> Command:
             return Finish()
         case "open_desk" | "save_field" | "ask_document" | "send_answer" | "call_back" | "hand_in":
             return _at_the_desk(message)
+    if lever := levers.parse(message):
+        return lever
     raise SimulatorError("unknown_type", _client_id(message.get("id")))
 
 
@@ -140,26 +144,6 @@ def _at_the_desk(message: dict[str, Any]) -> desk.Command:
     return desk.OpenDesk(client_id)
 
 
-def _client_id(value: object) -> str | None:
-    return value if isinstance(value, str) and _ID.match(value) else None
-
-
-def _position(value: object, client_id: str | None = None) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LARGEST_NUMBER:
-        raise SimulatorError("malformed", client_id)
-    return value
-
-
-def _visible(text: str) -> bool:
-    """Something to be seen, not blanks and zero-width characters alone."""
-    return any(character.isprintable() and not character.isspace() for character in text)
-
-
-def _storable(text: str) -> bool:
-    """No NUL and no half of a surrogate pair: no database keeps them."""
-    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
-
-
 # --- out
 
 
@@ -171,14 +155,14 @@ def joined(
         "type": "joined",
         "session": described(one, seat, person_id, language),
         **_state(one, seat),
-        "events": seen_by(one, seat, entries),
+        "events": seen_by(one, seat, entries, person_id),
         "watching": watching,
     }
 
 
-def events(one: Live, seat: str, entries: Iterable[Logged]) -> dict[str, Any]:
+def events(one: Live, seat: str, entries: Iterable[Logged], person_id: int) -> dict[str, Any]:
     """What has happened since the last message; `position` is the last one considered, gaps are normal."""
-    return {"type": "events", **_state(one, seat), "events": seen_by(one, seat, entries)}
+    return {"type": "events", **_state(one, seat), "events": seen_by(one, seat, entries, person_id)}
 
 
 def acknowledged(client_id: str, position: int) -> dict[str, Any]:
@@ -244,30 +228,37 @@ def signs(one: Live, seat: str) -> dict[str, Any]:
     return {"mood": live.mood, "band": live.band, "told": told, "promised": promised, "helped": list(live.helped), "hurt": list(live.hurt)}
 
 
-def seen_by(one: Live, seat: str, entries: Iterable[Logged]) -> list[dict[str, Any]]:
-    """The entries that the seat may see, with what it may see of them. Bubbles that were never sent are seen by nobody."""
+def seen_by(one: Live, seat: str, entries: Iterable[Logged], person_id: int) -> list[dict[str, Any]]:
+    """The entries that `person_id` may see from the seat, with what may be seen of them. Nobody sees bubbles that were never sent."""
     shaped = []
     for entry in entries:
         if entry.position in one.dropped:
             continue
-        data = _data_for(one, seat, entry)
+        data = _data_for(one, seat, entry) if _hears(seat, person_id, entry.channel) else None
         if data is not None:
-            shaped.append(_event(entry, data))
+            shaped.append(_event(entry, data, seat))
     return shaped
 
 
-def _event(entry: Logged, data: dict[str, Any]) -> dict[str, Any]:
+def _hears(seat: str, person_id: int, channel: str) -> bool:
+    """Everybody hears the room; a whisper the one it is for; trainers hear everything."""
+    return channel in (ROOM, f"whisper:{person_id}") or seat == Participant.Seat.TRAINER
+
+
+def _event(entry: Logged, data: dict[str, Any], seat: str) -> dict[str, Any]:
+    # Who found the customer's words is nothing that a trainee could see or hear.
+    hidden = entry.kind == "customer_said" and seat == Participant.Seat.TRAINEE
     message = {
         "position": entry.position,
         "kind": entry.kind,
         "at": _moment(entry.at),
         "drill_at": _moment(entry.drill_at),
         "contact": entry.contact,
-        "by": entry.by,
+        "by": None if hidden else entry.by,
         "channel": entry.channel,
         "data": data,
     }
-    return {**message, "client_id": entry.client_id} if entry.client_id else message
+    return {**message, "client_id": entry.client_id} if entry.client_id and not hidden else message
 
 
 # What a trainee may see of each kind of event, by field. A kind that is missing here is not shown to a trainee at all.
@@ -291,6 +282,9 @@ TRAINEE_SEES: dict[str, tuple[str, ...]] = {
     "contact_opened": ("purpose", "channel"),
     "satisfaction_told": ("mark",),
     "case_handed_in": (),
+    "whispered": ("text",),
+    "paused": (),
+    "resumed": (),
 }
 # What an exam takes away from that: mood, and whatever says how one is doing.
 EXAM_HIDES: dict[str, tuple[str, ...]] = {
@@ -304,7 +298,7 @@ def _data_for(one: Live, seat: str, entry: Logged) -> dict[str, Any] | None:
     """The data of the entry for a seat; None where it may not know of it."""
     if seat != Participant.Seat.TRAINEE:
         return entry.data
-    if entry.channel != "room" or entry.kind not in TRAINEE_SEES:
+    if entry.kind not in TRAINEE_SEES:
         return None
     hidden = EXAM_HIDES.get(entry.kind, ()) if _exam_for(one, seat) else ()
     names = [name for name in TRAINEE_SEES[entry.kind] if name not in hidden]

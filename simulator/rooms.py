@@ -129,7 +129,7 @@ async def show(room: Room) -> None:
             if member.position < one.shown:
                 news = one.log[member.position : one.shown]
                 member.position = one.shown
-                await _send(member, protocol.events(one, member.seat, news))
+                await _send(member, protocol.events(one, member.seat, news, member.person_id))
         _set_clock(room, one, next_due)
 
 

@@ -37,6 +37,13 @@ def sessions_visible_to(user: User) -> QuerySet[Session]:
     return sessions_known_to(user).exclude(state=Session.State.ARCHIVED)
 
 
+def sessions_led_by(user: User) -> QuerySet[Session]:
+    """Sessions in which `user` may take the customer's seat and pull the levers: a trainer's, of people below them, not their own."""
+    seats = Participant.objects.filter(person=user, seat=Participant.Seat.TRAINEE, to_at__isnull=True)
+    led = Session.objects.filter(organisation__in=organisations_of(user, [Role.TRAINER])).exclude(state=Session.State.ARCHIVED)
+    return led.exclude(trainee=user).exclude(id__in=seats.values("session_id"))
+
+
 def finished_sessions() -> QuerySet[Session]:
     """Sessions that have ended and whose conversation is still there, of every bank: for the program's own upkeep."""
     return Session.objects.filter(state=Session.State.FINISHED).order_by("finished_at", "id")
@@ -79,9 +86,12 @@ def events_of(session: Session, after: int = 0) -> list[log.Logged]:
 
 
 def seat_of(user: User, session: Session) -> str:
-    """Where `user` sits in a session that is visible to them: whoever has no seat of their own watches."""
+    """Where `user` sits in a session that is visible to them: who may lead it is its trainer, whoever else has no seat of their own
+    watches."""
     if user.pk == session.trainee_id:
         return Participant.Seat.TRAINEE
+    if sessions_led_by(user).filter(id=session.pk).exists():
+        return Participant.Seat.TRAINER
     held = Participant.objects.filter(session=session, person=user, to_at__isnull=True).values_list("seat", flat=True).first()
     return held or Participant.Seat.OBSERVER
 

@@ -141,7 +141,10 @@ async def open_session(person: User, scenario_slug: str, **wanted: Any) -> Sessi
 
 @dataclass(slots=True)
 class Said:
-    """A command of one person in one session, decided on the customer as it stands. Decided again when somebody was quicker."""
+    """A command of one person in one session, decided on the customer as it stands. Decided again when somebody was quicker.
+
+    `own` are kinds of events that are `by` the person here and not as a rule.
+    """
 
     decide: Callable[[Live, datetime, dict[str, float]], tuple[Event, ...]]
     by: int | None = None
@@ -151,10 +154,13 @@ class Said:
     at: Callable[[Live], datetime] = lambda one: timezone.now()
     at_desk: bool = False  # may be done when no contact is under way
     closes: bool = False  # ends the session, whatever is open at the desk
+    own: tuple[type[Event], ...] = ()
 
 
 def _saying(one: Live, text: str, now: datetime, ms: dict[str, float]) -> tuple[Event, ...]:
     """The trainee says `text`; bubbles of the customer that are still on their way are overlapped by it."""
+    if one.customer.led.paused:
+        raise SimulatorError("paused")
     began = time.perf_counter()
     customer, before = one.customer, ()
     unsent = one.unsent(now)
@@ -215,17 +221,31 @@ def allowed(one: Live, person: User, client_id: str = "") -> None:
 
 
 def _prepare(one: Live, said: Said, now: datetime, ms: dict[str, float]) -> log.Batch | Turn:
-    """The batch to write, or the turn where the same message was written before."""
+    """The batch to write, or the turn where the same message was written before or changes nothing."""
     if said.client_id in one.by_client:
         return Turn(one.by_client[said.client_id], repeated=True)
     if one.finished or (one.customer.ended and not said.at_desk):
         raise SimulatorError("finished", said.client_id or None)
-    events = said.decide(one, now, ms)
+    try:
+        events = said.decide(one, now, ms)
+    except SimulatorError as error:
+        raise SimulatorError(error.code, said.client_id or None) from None
     if not said.closes:
         events = desk.kept_open(one.desk, events)
         events += desk.arrivals(one.desk, events, one.scenario, one.session.language)
-    contact = one.contact() + any(isinstance(event, ContactOpened) for event in events)
-    return log.batch(one.id, events, after=one.position, at=now, by=said.by, client_id=said.client_id, contact=contact, seen=said.seen)
+    if not events:  # it stands so already
+        return Turn(one.position, repeated=True)
+    return log.batch(
+        one.id,
+        events,
+        after=one.position,
+        at=now,
+        by=said.by,
+        client_id=said.client_id,
+        contact=one.contact() + any(isinstance(event, ContactOpened) for event in events),
+        seen=said.seen,
+        own=said.own,
+    )
 
 
 def _turn(one: log.Batch, ms: dict[str, float]) -> Turn:

@@ -24,6 +24,7 @@ OUTCOMES = {
     "customer_left": _("The customer lost patience and left."),
     "escalated": _("The customer took the complaint further."),
     "closed_by_trainee": _("You ended the conversation before the matter was settled."),
+    "closed_by_trainer": _("A trainer ended the conversation."),
     "timed_out": _("Nobody said anything for too long, and the conversation closed."),
 }
 

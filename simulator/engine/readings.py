@@ -31,12 +31,14 @@ from simulator.engine.events import (
     TimePassed,
     TraineeSaid,
 )
+from simulator.engine.led_events import TakenBack
 from simulator.engine.scenario import Scenario, pattern_of, slots_of
 from simulator.engine.state import ANSWERS, credited, is_hollow, names_of
 from simulator.engine.understanding import minutes_of, sentence_of
 from simulator.engine.wording import spoken
 
 SLOW_SECONDS = 60
+FROM_OUTSIDE = frozenset(["nudged", "injected"])
 SOLUTIONS = frozenset(["offer_solution", "take_action.own"])
 CARE = frozenset(["empathy", "apology", "active_listening"])
 
@@ -67,12 +69,16 @@ def live_signs(events: Iterable[Event]) -> LiveSigns:
     hurt: tuple[str, ...] = ()
     for event in events:
         match event:
+            case StateChanged(_, _, mood, band, causes) if causes and all(cause.rule in FROM_OUTSIDE for cause in causes):
+                pass  # what helped and what hurt in the last turn stays as it was
             case StateChanged(_, _, mood, band, causes):
                 weight = effects(causes)
                 helped = tuple(name for name, good in weight.items() if good > 0)
                 hurt = tuple(name for name, good in weight.items() if good < 0)
             case FactTold(fact, _, value):
                 told[fact] = value
+            case TakenBack(fact):
+                told.pop(fact, None)
             case PromiseMade(quote=quote) if quote:
                 promised[quote] = None
     return LiveSigns(mood, band, tuple(told.values()), tuple(promised), helped, hurt)
@@ -267,14 +273,26 @@ def _facts_in(scenario: Scenario, words: str) -> set[str]:
     }
 
 
+def _told_for_good(log: tuple[Event, ...]) -> dict[int, FactTold]:
+    """By position, the facts that were told and not taken back."""
+    told: dict[int, FactTold] = {}
+    for position, event in enumerate(log, start=1):
+        if isinstance(event, FactTold):
+            told[position] = event
+        elif isinstance(event, TakenBack) and event.fact:
+            told = {place: fact for place, fact in told.items() if fact.fact != event.fact}
+    return told
+
+
 def _of_events(log: tuple[Event, ...]) -> Iterator[Evidence]:
     turn = 0
+    told = _told_for_good(log)
     for position, event in enumerate(log, start=1):
         if isinstance(event, TraineeSaid):
             turn += 1
         found: tuple[str, dict[str, Any], str] | None = None
         match event:
-            case FactTold(fact, elicited):
+            case FactTold(fact, elicited) if position in told:
                 found = "fact_told", {"fact": fact, "elicited": elicited}, ""
             case PromiseMade(_, _, due, quote):
                 found = "promise_made", {"due": due}, quote
@@ -338,7 +356,7 @@ def _of_the_whole(log: tuple[Event, ...], turns: list[_Turn], scenario: Scenario
     def first(names: frozenset[str]) -> int:
         return next((turn.number for turn in turns if turn.names & names), 0)
 
-    told = [event for event in log if isinstance(event, FactTold)]
+    told = _told_for_good(log).values()
     to_ask = [fact.id for fact in scenario.facts.values() if not fact.volunteered and fact.known != "unknown"]
     confirmed = {
         fact

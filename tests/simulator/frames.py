@@ -6,6 +6,8 @@ import json
 
 from hypothesis import strategies as st
 
+from simulator import levers
+
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
@@ -16,6 +18,7 @@ nearly_right = st.fixed_dictionaries(
         "type": st.sampled_from(
             ["join", "say", "finish", "open_record", "save_field", "ask_document", "send_answer", "call_back", "hand_in", "dance"]
         )
+        | st.sampled_from(levers.TYPES)
         | anything
     },
     optional={
@@ -27,6 +30,15 @@ nearly_right = st.fixed_dictionaries(
         "value": st.text() | anything,
         "document": st.from_regex(r"[a-z_]{1,8}", fullmatch=True) | anything,
         "channel": st.sampled_from(["phone", "email"]) | anything,
+        "line": st.integers(-1, 5) | anything,
+        "says": st.sampled_from(["", "demand", "dance"]) | anything,
+        "facts": st.lists(st.sampled_from(["charge_date", "no_such_fact", "demand"]) | anything, max_size=4) | anything,
+        "claims": st.lists(st.text(max_size=8), max_size=4) | anything,
+        "mood": st.sampled_from(["calmer", "angrier"]) | anything,
+        "reason": st.text() | anything,
+        "inject": st.sampled_from(["", "other", "system_outage", "no_such_inject"]) | anything,
+        "to": st.integers() | anything,
+        "note": st.text() | anything,
         "section": st.from_regex(r"[a-z_]{1,8}", fullmatch=True) | anything,
     },
 )

@@ -13,9 +13,10 @@ SCENARIO = "annual-fee"
 
 
 def build(sessions: int, exams: int = 0) -> None:
-    """A bank with the cast, and `sessions` role-plays of its trainee in practice and `exams` in an exam."""
+    """A bank with the cast, and `sessions` role-plays of its trainee in practice and `exams` in an exam; `observer` may watch them all."""
     from lms.core.models import Membership
     from simulator import services
+    from simulator.models import Participant
     from tests.factories import department_of, make_bank, make_person
 
     bank = make_bank()
@@ -23,13 +24,16 @@ def build(sessions: int, exams: int = 0) -> None:
     people = {
         "trainee": make_person("trainee", role.TRAINEE, department_of(bank), full_name="林晓"),
         "trainer": make_person("trainer", role.TRAINER, bank, full_name="周敏"),
+        "colleague_trainer": make_person("colleague_trainer", role.TRAINER, bank),
         "hr": make_person("hr", role.HR, bank),
         "colleague": make_person("colleague", role.TRAINEE, department_of(bank)),
+        "observer": make_person("observer", role.TRAINEE, department_of(bank), full_name="赵一"),
         "outsider": make_person("outsider", role.TRAINEE, department_of(make_bank("别家银行"))),
     }
 
     def opened(number: int, mode: str) -> str:
         session = services.open_session_now(people["trainee"], SCENARIO, language="zh-hans", level=2, seed=number, mode=mode)
+        Participant.objects.create(session=session, person=people["observer"], seat=Participant.Seat.OBSERVER)
         return str(session.id)
 
     made = {
@@ -94,4 +98,5 @@ def log_rows(session_id: str) -> None:
     session = Session.objects.get(id=session_id)
     rows = [{"position": e.position, "kind": e.kind, "data": e.data, "client_id": e.client_id} for e in log.read(session.id)]
     state = {"state": session.state, "outcome": session.outcome, "turns": session.turns, "last_position": session.last_position}
+    state["assisted"] = session.assisted
     sys.stdout.write(f"STAGE {json.dumps({'rows': rows, **state}, ensure_ascii=False)}\n")

@@ -83,7 +83,7 @@ ANGRY = StateChanged(
 
 def test_a_trainee_sees_the_mood_and_what_helped_but_not_the_state() -> None:
     room = room_of(ANGRY)
-    (seen,) = protocol.seen_by(room, "trainee", room.log)
+    (seen,) = protocol.seen_by(room, "trainee", room.log, 1)
     assert seen["data"] == {"turn": 1, "mood": 5, "band": "furious", "helped": ["apology"], "hurt": ["rude.insult"]}
 
 
@@ -98,28 +98,28 @@ def test_a_trainee_sees_the_mood_and_what_helped_but_not_the_state() -> None:
 )
 def test_what_goes_on_behind_the_customer_is_shown_to_who_watches_alone(event: Event) -> None:
     room = room_of(event)
-    assert protocol.seen_by(room, "trainee", room.log) == []
-    assert len(protocol.seen_by(room, "observer", room.log)) == 1
+    assert protocol.seen_by(room, "trainee", room.log, 1) == []
+    assert len(protocol.seen_by(room, "observer", room.log, 1)) == 1
 
 
 def test_an_exam_hides_the_mood_until_it_is_over() -> None:
     under_way, over = room_of(ANGRY, mode="exam"), room_of(ANGRY, mode="exam", finished=True)
-    assert protocol.seen_by(under_way, "trainee", under_way.log) == []
-    assert protocol.seen_by(over, "trainee", over.log)
-    assert protocol.seen_by(under_way, "observer", under_way.log)
+    assert protocol.seen_by(under_way, "trainee", under_way.log, 1) == []
+    assert protocol.seen_by(over, "trainee", over.log, 1)
+    assert protocol.seen_by(under_way, "observer", under_way.log, 1)
 
 
 def test_a_private_channel_is_not_heard_in_the_room() -> None:
     room = room_of(TraineeSaid("ignored"))
     whispered = Logged(1, TraineeSaid("psst"), "trainee_said", {"text": "psst"}, room.log[0].at, channel="whisper:7")
-    assert protocol.seen_by(room, "trainee", [whispered]) == []
+    assert protocol.seen_by(room, "trainee", [whispered], 1) == []
 
 
 def test_a_bubble_that_was_never_sent_is_seen_by_nobody() -> None:
     room = room_of(CustomerSaid("One more thing", "l", "ask", "angry"), dropped=frozenset({1}))
-    assert protocol.seen_by(room, "observer", room.log) == []
+    assert protocol.seen_by(room, "observer", room.log, 1) == []
 
 
 def test_the_satisfaction_of_the_customer_stays_with_who_watches() -> None:
     room = room_of(ContactEnded("customer_left", 0.1))
-    assert protocol.seen_by(room, "trainee", room.log)[0]["data"] == {"outcome": "customer_left"}
+    assert protocol.seen_by(room, "trainee", room.log, 1)[0]["data"] == {"outcome": "customer_left"}

@@ -51,7 +51,7 @@ async def test_who_watches_from_another_process_is_named_and_sees_every_turn(red
     there.start()
     try:
         trainee = Client(here.port, session, made["cookies"]["trainee"])
-        trainer = Client(there.port, session, made["cookies"]["trainer"], "watching")
+        trainer = Client(there.port, session, made["cookies"]["trainer"], "trainer")
         async with trainee:
             await trainee.join()
             async with trainer:

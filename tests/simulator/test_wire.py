@@ -16,7 +16,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from websockets.sync.client import ClientConnection, connect
 
-from simulator import protocol
+from simulator import levers, protocol
 from simulator.errors import SimulatorError
 from tests.conftest import Server, free_port
 from tests.simulator import stage
@@ -159,9 +159,9 @@ async def test_speaking_before_the_customer_has_finished_is_written_down(staged:
 async def test_a_trainer_who_watches_is_named_to_the_trainee_and_cannot_speak(staged: Stage, session: str) -> None:
     async with staged.client(session) as trainee:
         await trainee.join()
-        async with staged.client(session, "trainer", "watching") as trainer:
+        async with staged.client(session, "trainer", "trainer") as trainer:
             joined = await trainer.join()
-            assert joined["session"]["seat"] == "observer"
+            assert joined["session"]["seat"] == "trainer"
             came = await trainee.until("presence")
             refused = await trainer.say("我来替他说。")
             await trainee.say("您好，请讲。")
@@ -260,14 +260,14 @@ async def test_bad_input_gets_its_code_and_the_connection_goes_on(staged: Stage,
 
 def ends_the_conversation(frame: str | bytes) -> bool:
     try:
-        return isinstance(protocol.parse(frame), protocol.Finish)
+        return isinstance(protocol.parse(frame), protocol.Finish | levers.End)
     except SimulatorError:
         return False
 
 
 @pytest.fixture(scope="module")
 def lines(staged: Stage) -> Iterator[dict[str, ClientConnection]]:
-    """A line to an open role-play for who plays and who watches, and one to a finished one; all have joined."""
+    """A line to an open role-play for who plays, who trains and who watches, and one to a finished one; all have joined."""
     with ExitStack() as open_lines:
 
         def line(session_id: str, who: str) -> ClientConnection:
@@ -281,10 +281,15 @@ def lines(staged: Stage) -> Iterator[dict[str, ClientConnection]]:
         played, over = staged.practice.pop(), staged.practice.pop()
         ended = line(over, "trainee")
         ended.send('{"type": "finish"}')
-        yield {"trainee": line(played, "trainee"), "watching": line(played, "trainer"), "finished": ended}
+        yield {
+            "trainee": line(played, "trainee"),
+            "trainer": line(played, "trainer"),
+            "watching": line(played, "observer"),
+            "finished": ended,
+        }
 
 
-@given(st.sampled_from(["trainee", "watching", "finished"]), frames)
+@given(st.sampled_from(["trainee", "trainer", "watching", "finished"]), frames)
 def test_whatever_comes_is_answered_by_the_book_and_the_line_holds(
     lines: dict[str, ClientConnection], who: str, frame: str | bytes
 ) -> None:
@@ -295,7 +300,7 @@ def test_whatever_comes_is_answered_by_the_book_and_the_line_holds(
     answers: list[dict[str, Any]] = []
     while not answers or answers[-1].get("id") != mark:
         answers.append(json.loads(line.recv(PATIENCE)))
-    role = "watching" if who == "watching" else "trainee"
+    role = "trainee" if who == "finished" else who
     problems = [error.message for answer in answers for error in validator(schema_of(answer, role)).iter_errors(answer)]
     assert not problems
     assert any(answer["type"] in ("refused", "joined", "acknowledged", "events") for answer in answers[:-1])

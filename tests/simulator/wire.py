@@ -17,6 +17,7 @@ from websockets.asyncio.client import ClientConnection
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 10.0
+SCHEMAS = {"trainee": "Trainee", "exam": "Exam", "watching": "Watching", "trainer": "Trainer"}
 
 
 @lru_cache
@@ -34,11 +35,15 @@ def validator(name: str) -> Draft202012Validator:
 def schema_of(frame: dict[str, Any], role: str) -> str:
     """The name of the schema that a frame to a role must meet."""
     base = frame["type"].capitalize()
-    return {"trainee": "Trainee", "exam": "Exam", "watching": "Watching"}[role] + base if base in ("Joined", "Events") else base
+    return (
+        {"trainee": "Trainee", "exam": "Exam", "watching": "Watching", "trainer": "Trainer"}[role] + base
+        if base in ("Joined", "Events")
+        else base
+    )
 
 
 class Client:
-    """One connection. `role` says which schemas its frames are held to: trainee, exam or watching."""
+    """One connection. `role` says which schemas its frames are held to: trainee, exam, watching (an observer) or trainer."""
 
     def __init__(self, port: int, session_id: str, cookie: str | None, role: str = "trainee") -> None:
         self.port, self.address, self.cookie, self.role = port, f"ws/role-plays/{session_id}/", cookie, role
@@ -79,10 +84,25 @@ class Client:
         """Say something; gives what the server answers to it."""
         client_id = client_id or str(uuid.uuid4())
         await self.send({"type": "say", "id": client_id, "text": text, **more})
+        return await self.answer_to(client_id)
+
+    async def pull(self, kind: str, **fields: object) -> dict[str, Any]:
+        """Pull a lever; gives what the server answers to it."""
+        client_id = str(uuid.uuid4())
+        await self.send({"type": kind, "id": client_id, **fields})
+        return await self.answer_to(client_id)
+
+    async def answer_to(self, client_id: str) -> dict[str, Any]:
         while True:
             frame = await self.receive()
             if frame["type"] in ("acknowledged", "refused") and frame.get("id") == client_id:
                 return frame
+
+    async def hears(self, kind: str) -> dict[str, Any]:
+        """Read on until an event of this kind has come; gives the first that there is."""
+        while not (found := self.events(kind)):
+            await self.receive()
+        return found[0]
 
     async def settle(self, pause: float = 0.3) -> None:
         """Read until the customer has finished typing and nothing more comes."""
