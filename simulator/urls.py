@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from simulator import views
+from simulator import limit_views, views
 
 urlpatterns = [
     path("", views.role_plays, name="list"),
     path("notice/", views.notice, name="notice"),
+    path("limits/", limit_views.limits, name="limits"),
     path("running/", views.running, name="running"),
     path("reports/", views.reports, name="reports"),
     path("reports/corrections.jsonl", views.export_reports, name="export_reports"),

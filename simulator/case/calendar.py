@@ -195,7 +195,7 @@ def read_arrangement(document: object, path: str) -> tuple[tuple[str, int], Arra
     if not isinstance(document, Mapping):
         raise CalendarError("not_a_map", path)
     for key in document:
-        if key not in ("region", "year", "source", "off", "work"):
+        if key not in ("region", "year", "source", "days_off", "days_worked"):
             raise CalendarError("unknown_key", path, key=str(key))
     region, year, source = document.get("region"), document.get("year"), document.get("source")
     if not isinstance(region, str) or not region:
@@ -204,7 +204,7 @@ def read_arrangement(document: object, path: str) -> tuple[tuple[str, int], Arra
         raise CalendarError("bad_year", path, first=FIRST_YEAR, last=LAST_YEAR)
     if not isinstance(source, str) or not source.strip():
         raise CalendarError("missing", path, key="source")
-    off, work = (_read_days(document.get(key), year, f"{path}: {key}") for key in ("off", "work"))
+    off, work = (_read_days(document.get(key), year, f"{path}: {key}") for key in ("days_off", "days_worked"))
     both = off & work
     if both:
         raise CalendarError("day_twice", path, day=min(both).isoformat())

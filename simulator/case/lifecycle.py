@@ -15,6 +15,8 @@ from typing import Any
 
 import yaml
 
+from simulator.case import form
+
 MAJOR_FILE = Path(__file__).resolve().parent.parent / "rules" / "major.yaml"
 STATES = (
     "received", "registered", "classified", "assigned", "investigating", "resolved", "feedback_sent", "followed_up", "closed", "archived",
@@ -35,9 +37,7 @@ _NEXT: dict[str, tuple[str, ...]] = {
 }
 FEEDBACK_PARTS = ("result", "process", "measures", "attention")
 ARCHIVE_FIELDS = ("feedback_at", "feedback_by", "feedback_channel", "feedback_content", "customer_response")
-ALWAYS_REQUIRED = ("matter", "reason", "demand", "occurred_at", "received_at", "channel", "receiving_officer")
-REQUIRED_UNLESS_ANONYMOUS = ("complainant_name", "complainant_contact")
-TARGETS = ("target_department", "target_person")
+NAMES_OF_PEOPLE = ("complainant_name", "complainant_contact", "target_person", "receiving_officer")
 SENIOR = "senior_manager"
 
 
@@ -156,17 +156,14 @@ def lacking(to: str, work: Work, *, coming_from: str = "") -> tuple[Lack, ...]:
 
 
 def _unregistered(work: Work) -> tuple[Lack, ...]:
-    """Gender and age are never asked for (D-18); who stays anonymous need give no name (S4.2.24-2)."""
-    required = ALWAYS_REQUIRED if "anonymous" in work.flags else (*REQUIRED_UNLESS_ANONYMOUS, *ALWAYS_REQUIRED)
-    lacks = [Lack("field", "S2.2.12-1", name) for name in required if not work.form.get(name, "").strip()]
-    if not any(work.form.get(name, "").strip() for name in TARGETS):
-        lacks.append(Lack("field", "S2.2.10-2a", TARGETS[0]))
-    return tuple(lacks)
+    """What the form still lacks. Gender and age are never asked for (D-18); who stays anonymous need give no name (S4.2.24-2)."""
+    anonymous = {"anonymous": form.YES} if "anonymous" in work.flags else {}
+    return tuple(Lack("field", "S2.2.12-1", name) for name in form.problems({**work.form, **anonymous}, form.REGISTRATION))
 
 
 def _unclassified(work: Work) -> tuple[Lack, ...]:
     lacks = [] if work.nature else [Lack("nature", "S3.1.14-1a")]
-    if work.nature == "operation" and work.sub_code not in ("user_error", "system_fault"):
+    if work.nature == "operation" and work.sub_code not in form.SUB_CODES["operation"]:
         lacks.append(Lack("sub_code", "D-05"))
     if not work.urgency:
         lacks.append(Lack("urgency", "S3.1.14-3a"))
@@ -189,7 +186,7 @@ def _not_started_specially(work: Work) -> tuple[Lack, ...]:
 def _not_to_be_archived(work: Work) -> tuple[Lack, ...]:
     lacks = [Lack("archive_field", "S6.2-1", name) for name in ARCHIVE_FIELDS if not work.archive.get(name, "").strip()]
     if "anonymous" in work.flags:
-        personal = [work.form.get(name, "") for name in (*REQUIRED_UNLESS_ANONYMOUS, "target_person", "receiving_officer")]
+        personal = [work.form.get(name, "") for name in NAMES_OF_PEOPLE]
         lacks += notice_lacks(work.notice, personal)
     return tuple(lacks)
 

@@ -321,6 +321,12 @@ def governing(running: Iterable[Clock], stop: str = NOTIFIED) -> Clock | None:
     return next((clock for clock in running if clock.stop == stop and clock.governs), None)
 
 
+def latest_moment(running: Iterable[Clock], stop: str = NOTIFIED) -> datetime | None:
+    """As far as the limit for `stop` may be moved: what the strictest of the rules allows."""
+    ends = [clock.latest_at for clock in running if clock.stop == stop and clock.limit.kind == "limit" and clock.latest_at]
+    return min(ends, default=None)
+
+
 def next_due(running: Iterable[Clock], happened: Mapping[str, datetime]) -> Clock | None:
     """What has to be done first of all that is still open."""
     open_ones = (clock for clock in running if clock.governs and not _is_kept(clock, happened))
@@ -345,9 +351,9 @@ def extend(running: tuple[Clock, ...], wish: Extension, calendar: Calendar) -> t
     if until <= ruling.due_at:
         raise ExtensionRefused("not_later", due_at=ruling.due_at)
     moved = [clock for clock in about if clock.due_at and clock.due_at < until]
-    narrowest = min(about, key=lambda clock: clock.latest_at or until)
-    if narrowest.latest_at is not None and until > narrowest.latest_at:
-        raise ExtensionRefused("beyond_limit", latest_at=narrowest.latest_at, rules=narrowest.rules.code)
+    latest = latest_moment(about, wish.stop)
+    if latest is None or until > latest:
+        raise ExtensionRefused("beyond_limit", latest_at=latest)
     needed = max((clock.limit.extends.approver for clock in moved if clock.limit.extends), key=APPROVERS.index)
     if wish.approver not in APPROVERS or APPROVERS.index(wish.approver) < APPROVERS.index(needed):
         raise ExtensionRefused("no_approver", approver=needed)

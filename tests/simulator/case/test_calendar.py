@@ -73,7 +73,8 @@ def test_a_year_without_an_arrangement_counts_weekends_and_statutory_days_and_sa
 
 def test_a_loaded_arrangement_goes_before_the_libraries() -> None:
     key, year = read_arrangement(
-        {"region": "CN", "year": 2027, "source": "Notice", "off": ["2027-10-01/2027-10-07"], "work": [date(2027, 9, 26)]}, "CN-2027.yaml"
+        {"region": "CN", "year": 2027, "source": "Notice", "days_off": ["2027-10-01/2027-10-07"], "days_worked": [date(2027, 9, 26)]},
+        "CN-2027.yaml",
     )
     loaded = Calendar(places()["CN"], {key: year})
     assert loaded.add_working_days(date(2027, 9, 30), 1) == date(2027, 10, 8)
@@ -90,11 +91,11 @@ def test_a_loaded_arrangement_goes_before_the_libraries() -> None:
         ({"region": "CN", "year": "soon", "source": "Notice"}, "bad_year"),
         ({"region": "CN", "year": True, "source": "Notice"}, "bad_year"),
         ({"region": "CN", "year": 2027, "source": "Notice", "holidays": []}, "unknown_key"),
-        ({"region": "CN", "year": 2027, "source": "Notice", "off": "2027-10-01"}, "not_a_list"),
-        ({"region": "CN", "year": 2027, "source": "Notice", "off": ["2027-02-30"]}, "not_a_day"),
-        ({"region": "CN", "year": 2027, "source": "Notice", "off": ["2026-10-01"]}, "other_year"),
-        ({"region": "CN", "year": 2027, "source": "Notice", "off": ["2027-10-07/2027-10-01"]}, "ends_before_it_begins"),
-        ({"region": "CN", "year": 2027, "source": "Notice", "off": ["2027-10-09"], "work": ["2027-10-09"]}, "day_twice"),
+        ({"region": "CN", "year": 2027, "source": "Notice", "days_off": "2027-10-01"}, "not_a_list"),
+        ({"region": "CN", "year": 2027, "source": "Notice", "days_off": ["2027-02-30"]}, "not_a_day"),
+        ({"region": "CN", "year": 2027, "source": "Notice", "days_off": ["2026-10-01"]}, "other_year"),
+        ({"region": "CN", "year": 2027, "source": "Notice", "days_off": ["2027-10-07/2027-10-01"]}, "ends_before_it_begins"),
+        ({"region": "CN", "year": 2027, "source": "Notice", "days_off": ["2027-10-09"], "days_worked": ["2027-10-09"]}, "day_twice"),
     ],
 )
 def test_a_file_of_days_that_cannot_be_used_says_what_is_wrong(document: object, code: str) -> None:
@@ -166,5 +167,5 @@ def test_the_next_opening_is_an_opening(at: datetime, code: str) -> None:
 
 
 def test_what_a_file_says_of_weekends_off_changes_nothing() -> None:
-    _, year = read_arrangement({"region": "CN", "year": 2027, "source": "Notice", "off": ["2027-10-02"]}, "CN-2027.yaml")
+    _, year = read_arrangement({"region": "CN", "year": 2027, "source": "Notice", "days_off": ["2027-10-02"]}, "CN-2027.yaml")
     assert year == Arrangement(frozenset(), frozenset(), announced=True, source="Notice")

@@ -14,7 +14,7 @@ import yaml
 
 from assessment.scoring import parse, score
 from lms.core.contracts import Evidence
-from simulator.case import lifecycle, statistics
+from simulator.case import form, lifecycle, statistics
 from simulator.case.calendar import Calendar, places
 from simulator.case.limits import (
     NOTIFIED,
@@ -64,6 +64,10 @@ def codes_of_facts(start: str) -> set[str]:
 
 def told(span: str, turn: int) -> Evidence:
     return Evidence("act", "give_timeframe", turn * 10, turn, None, "other", span, 0, 5, "words", {})
+
+
+def test_d_01_a_product_complaint_is_about_performance_function_or_price() -> None:
+    assert form.SUB_CODES["product"] == ("performance", "function", "price")
 
 
 def test_d_02_there_are_four_natures() -> None:
@@ -161,11 +165,8 @@ def test_d_16_any_of_the_criteria_makes_it_major_and_the_figures_are_configurati
 
 
 def test_d_18_neither_gender_nor_age_is_asked_for_or_changes_anything() -> None:
-    assert not {"complainant_gender", "complainant_age", "gender", "age"} & {
-        *lifecycle.ALWAYS_REQUIRED,
-        *lifecycle.REQUIRED_UNLESS_ANONYMOUS,
-        *Case.__slots__,
-    }
+    assert not {"complainant_gender", "complainant_age"} & set(form.problems({}))
+    assert not {"gender", "age"} & set(Case.__slots__)
     young, old = (_states_of_a_customer_of(age) for age in (22, 81))
     assert young == old != []
 

@@ -114,12 +114,17 @@ def test_what_belongs_into_the_contact_ends_with_it(fact: str, code: str) -> Non
         ("first_response_live", {"channel": "branch_counter"}, True),
         ("first_response_live", {"channel": "email"}, False),
         ("evaluation_quarter", {"flags": frozenset({"major"})}, False),
-        ("evaluation_now", {"flags": frozenset({"major"})}, True),
     ],
 )
 def test_a_limit_is_there_only_for_the_cases_it_is_for(code: str, case: dict[str, Any], applies: bool) -> None:
     found = running(Case(at(TUESDAY), **case), "BANK_DEFAULT")
     assert (code in {one.limit.code for one in found}) is applies
+
+
+def test_a_major_complaint_is_evaluated_in_real_time_and_not_with_the_quarter() -> None:
+    major, other = Case(at(TUESDAY), flags=frozenset({"major"})), Case(at(TUESDAY))
+    assert [duty.facts for duty in BANK.obligations_for(major) if duty.code == "evaluation_now"] == [("T-11", "S8.2.42-2")]
+    assert "evaluation_now" not in {duty.code for duty in BANK.obligations_for(other)}
 
 
 def test_receipt_after_closing_time_counts_for_that_day_in_days_and_in_hours() -> None:
