@@ -106,7 +106,7 @@ def test_a_year_that_is_not_announced_is_marked_until_its_days_are_loaded(page: 
     )
     response = page(received_at="2026-12-28T10:00")
     assert "not yet announced" not in text_of(response)
-    assert ("result", "01-05", True) in rows(response)
+    assert ("result", "01-06", True) in rows(response)
 
 
 def test_a_bank_may_set_its_own_figures(page: Any, data_folder: Path) -> None:
