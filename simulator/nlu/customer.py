@@ -79,7 +79,7 @@ def read_customer(text: str, scenario: Scenario, language: str) -> CustomerReadi
 
 def _loudest(plain: str, language: str, prefix: str, names: tuple[str, ...]) -> tuple[str, float]:
     own = model.load(f"customer-{_SHORT[language]}")
-    answers = own.answers(plain, _SHORT[language])
+    (answers,) = own.answers([plain], _SHORT[language])
     odds = np.array([answers[own.columns[f"{prefix}:{name}"]] for name in names])
     shares = np.exp(odds - odds.max())
     best = int(shares.argmax())

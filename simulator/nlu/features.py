@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 
-LONGEST_GRAM = 5
+HAN_RUNS = (1, 2, 3)
+"""So many characters at a time in Chinese. Longer runs are seldom met twice: they cost time and taught nothing on unseen writers."""
+LETTER_RUNS = (3, 4, 5)
+"""So many letters at a time in English, across words: `# do y` is seen in "what do you" and in "why do you"."""
+WORD_RUNS = (1, 2, 3)
 _DIGITS = re.compile(r"\d+")
 _TOKENS = re.compile(r"[a-z]+(?:'[a-z]+)?|0|[^\sa-z0]")
 
@@ -22,15 +26,13 @@ def grams(text: str, language: str) -> set[str]:
 
 def _chinese(text: str) -> set[str]:
     marked = f"^{text}$"
-    length = len(marked)
-    return {marked[start : start + size] for size in range(1, LONGEST_GRAM + 1) for start in range(length - size + 1)}
+    return {marked[start : start + size] for size in HAN_RUNS for start in range(len(marked) - size + 1)}
 
 
 def _english(text: str) -> set[str]:
+    """Runs of words, and runs of letters with `#` before them, so that a short word is not taken for a part of another."""
     tokens = ["^", *_TOKENS.findall(text), "$"]
-    found = {" ".join(tokens[start : start + size]) for size in (1, 2, 3) for start in range(len(tokens) - size + 1)}
-    for token in set(tokens):
-        if len(token) > 3:
-            marked = f"<{token}>"
-            found.update(marked[start : start + size] for size in (4, 5) for start in range(len(marked) - size + 1))
+    found = {" ".join(tokens[start : start + size]) for size in WORD_RUNS for start in range(len(tokens) - size + 1)}
+    marked = f" {text} "
+    found.update("#" + marked[start : start + size] for size in LETTER_RUNS for start in range(len(marked) - size + 1))
     return found

@@ -6,9 +6,10 @@ import re
 from collections import Counter
 
 from simulator.nlu.guards import addressed_to_software, scope
-from simulator.nlu.normalise import is_han
+from simulator.nlu.normalise import HAN, is_han
 
 _PIECE = re.compile(r"[^,。!?;:\n|/+*#.·=>]+")
+_HAN = re.compile(rf"[{HAN}]")
 _ENGLISH_WORD = re.compile(r"[a-z']+")
 _POINT = re.compile(r"[,，。.!！?？;；]")
 _ADDRESS = re.compile(
@@ -47,8 +48,7 @@ def _rows(original: str, codes: list[str]) -> bool:
 
 def _size(piece: str) -> int:
     """Roughly how many words a piece holds: two Chinese characters, or one English word."""
-    han = sum(1 for character in piece if is_han(character))
-    return (han + 1) // 2 + len(_ENGLISH_WORD.findall(piece))
+    return (len(_HAN.findall(piece)) + 1) // 2 + len(_ENGLISH_WORD.findall(piece))
 
 
 def _repeats(text: str, pieces: list[str]) -> bool:

@@ -8,7 +8,7 @@ A file is sections of regular expressions over *plain* text (see `normalise`), o
 
 `weight` is evidence in log-odds: 3 (the default) is enough by itself, 1 is a hint that needs the model or another hint.
 `~` is a short gap inside a clause, `~~` a longer one inside a sentence; `<name>` stands for a list of words defined under
-`[let]`. Each pattern is searched only in texts that hold one of the pieces of text that it needs, and compiled when it is
+`[let]`. Each pattern is searched only in texts that hold the pieces of text that it needs, and compiled when it is
 first searched, so that the reader starts at once and pays for what it meets.
 """
 
@@ -38,9 +38,9 @@ class Pattern:
     language: str
 
     @cached_property
-    def needs(self) -> tuple[str, ...]:
-        """Pieces of text of which every match holds at least one; empty where there is no such piece."""
-        return tuple(sorted(needed(self.source) or ()))
+    def needs(self) -> tuple[frozenset[str], ...]:
+        """Sets of pieces of text: every match holds at least one piece of each. Empty where nothing is needed."""
+        return needed(self.source)
 
     @cached_property
     def expression(self) -> re.Pattern[str]:
@@ -55,22 +55,33 @@ class Lexicon:
     def __init__(self, patterns: tuple[Pattern, ...]) -> None:
         self.patterns = patterns
         self._always = [pattern for pattern in patterns if not pattern.needs]
-        self._by_start: dict[str, list[tuple[str, list[int]]]] = {}
-        numbers: dict[str, list[int]] = {}
+        self._all_met = [(1 << len(pattern.needs)) - 1 for pattern in patterns]
+        holders: dict[str, list[tuple[int, int]]] = {}
         for number, pattern in enumerate(patterns):
-            for piece in pattern.needs:
-                numbers.setdefault(piece, []).append(number)
-        for piece, holders in numbers.items():
-            self._by_start.setdefault(piece[:2], []).append((piece, holders))
+            for bit, pieces in enumerate(pattern.needs):
+                for piece in pieces:
+                    holders.setdefault(piece, []).append((number, 1 << bit))
+        self._short = {piece: tuple(held) for piece, held in holders.items() if len(piece) <= 2}
+        self._long: dict[str, list[tuple[str, tuple[tuple[int, int], ...]]]] = {}
+        for piece, held in holders.items():
+            if len(piece) > 2:
+                self._long.setdefault(piece[:3], []).append((piece, tuple(held)))
 
     def candidates(self, text: str) -> list[Pattern]:
         """The patterns that could match in the text, in the order of the file."""
-        found: set[int] = set()
-        for start in {*text, *map("".join, zip(text, text[1:], strict=False))}:
-            for piece, holders in self._by_start.get(start, ()):
-                if len(piece) <= 2 or piece in text:
-                    found.update(holders)
-        return self._always + [self.patterns[number] for number in sorted(found)]
+        met: dict[int, int] = {}
+        seen = met.get
+        pairs = {*text, *map("".join, zip(text, text[1:], strict=False))}
+        for start in pairs & self._short.keys():
+            for number, bit in self._short[start]:
+                met[number] = seen(number, 0) | bit
+        for start in {text[at : at + 3] for at in range(len(text) - 2)} & self._long.keys():
+            for piece, held in self._long[start]:
+                if len(piece) == 3 or piece in text:
+                    for number, bit in held:
+                        met[number] = seen(number, 0) | bit
+        all_met = self._all_met
+        return self._always + [self.patterns[number] for number in sorted(met) if met[number] == all_met[number]]
 
 
 def parse(source: str, language: str) -> tuple[Pattern, ...]:
@@ -130,14 +141,20 @@ def sections(name: str) -> dict[str, list[str]]:
 _QUANTIFIER = re.compile(r"\{(\d+)(?:,\d*)?\}\??|[*+?]\??")
 
 
-def needed(source: str) -> frozenset[str] | None:
-    """A set of literal pieces such that every match of the expression holds one of them, or None."""
+MOST_NEEDS = 2
+"""So many sets of pieces say of a pattern whether it can match: more cost more than they save."""
+
+
+def needed(source: str) -> tuple[frozenset[str], ...]:
+    """Sets of literal pieces: every match of the expression holds at least one piece of each of them. The rarest come first."""
     pieces, _ = _alternatives(source, 0)
-    return pieces
+    pieces = [one for one in pieces if " " not in one]
+    return tuple(sorted(pieces, key=lambda one: (-_worth(one), sorted(one)))[:MOST_NEEDS])
 
 
-def _alternatives(source: str, position: int) -> tuple[frozenset[str] | None, int]:
-    options: list[frozenset[str] | None] = []
+def _alternatives(source: str, position: int) -> tuple[list[frozenset[str]], int]:
+    """What all of the alternatives need together: of each its rarest set."""
+    options: list[list[frozenset[str]]] = []
     while True:
         pieces, position = _sequence(source, position)
         options.append(pieces)
@@ -145,23 +162,26 @@ def _alternatives(source: str, position: int) -> tuple[frozenset[str] | None, in
             position += 1
             continue
         break
-    if any(option is None for option in options):
-        return None, position
-    return frozenset().union(*(option for option in options if option)), position
+    if len(options) == 1:
+        return options[0], position
+    if not all(options):
+        return [], position
+    return [frozenset().union(*(max(option, key=_worth) for option in options))], position
 
 
-def _sequence(source: str, position: int) -> tuple[frozenset[str] | None, int]:
-    best: frozenset[str] | None = None
+def _sequence(source: str, position: int) -> tuple[list[frozenset[str]], int]:
+    found: list[frozenset[str]] = []
     run = ""
 
-    def better(pieces: frozenset[str] | None) -> None:
-        nonlocal best
-        if pieces and (best is None or _worth(pieces) > _worth(best)):
-            best = pieces
+    def literal_ends() -> None:
+        nonlocal run
+        if run:
+            found.append(frozenset([run]))
+        run = ""
 
     while position < len(source) and source[position] not in "|)":
         character = source[position]
-        pieces: frozenset[str] | None = None
+        pieces: list[frozenset[str]] = []
         literal = ""
         if character == "(":
             looks_around = source.startswith(("(?=", "(?!", "(?<=", "(?<!"), position)
@@ -169,7 +189,6 @@ def _sequence(source: str, position: int) -> tuple[frozenset[str] | None, int]:
             pieces, position = _alternatives(source, inside)
             position += 1
             if looks_around:
-                pieces = None
                 continue
         elif character == "[":
             position += 1
@@ -187,20 +206,17 @@ def _sequence(source: str, position: int) -> tuple[frozenset[str] | None, int]:
         quantifier = _QUANTIFIER.match(source, position)
         if quantifier:
             position = quantifier.end()
-            optional = quantifier[0][0] in "*?" or quantifier[1] == "0"
-            if optional:
-                literal, pieces = "", None
-            better(frozenset([run]) if run else None)
-            run = ""
-            better(frozenset([literal]) if literal else pieces)
+            literal_ends()
+            if quantifier[0][0] in "*?" or quantifier[1] == "0":
+                continue
+            found += [frozenset([literal])] if literal else pieces
         elif literal:
             run += literal
         else:
-            better(frozenset([run]) if run else None)
-            run = ""
-            better(pieces)
-    better(frozenset([run]) if run else None)
-    return best, position
+            literal_ends()
+            found += pieces
+    literal_ends()
+    return found, position
 
 
 def _worth(pieces: frozenset[str]) -> float:

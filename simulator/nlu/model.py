@@ -9,7 +9,7 @@ lexicon say of an act together; its weights are learned too. `simulator.nlu.trai
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,7 +17,6 @@ from typing import Any
 
 import numpy as np
 
-from simulator.nlu.clauses import sentences
 from simulator.nlu.features import grams
 
 WEIGHTS = Path(__file__).parent / "weights"
@@ -48,32 +47,33 @@ class Model:
 
     def __init__(self, vocabulary: Iterable[str], rarity: Any, matrix: Any, scale: Any, bias: Any, about: dict[str, Any]) -> None:
         self.rows = {gram: row for row, gram in enumerate(vocabulary)}
-        self.rarity, self.matrix, self.scale, self.bias = rarity, matrix, scale, bias
+        self.matrix, self.scale, self.bias = matrix, scale, bias
+        self._squares = np.square(rarity, dtype=np.float64)
         self.columns: dict[str, int] = {name: number for number, name in enumerate(about["columns"])}
         self.joined = {code: Joined(**values) for code, values in about["joined"].items()}
+        self.of_whole = np.array([self.columns[f"whole:{code}"] for code in self.joined], dtype=np.intp)
+        self.of_clause = np.array([self.columns[f"clause:{code}"] for code in self.joined], dtype=np.intp)
         self.gaming_threshold: float = about["gaming_threshold"]
         self.corpus: str = about["corpus"]
 
-    def answers(self, text: str, language: str) -> Any:
-        """The log-odds of every column for a plain text, as an array of floats."""
+    def answers(self, texts: Sequence[str], language: str) -> Any:
+        """The log-odds of every column for each of some plain texts: texts × columns, in one go, for a sum costs less than a call."""
         find = self.rows.get
-        found = [row for gram in grams(text, language) if (row := find(gram)) is not None]
-        if not found:
-            return self.bias
-        rows = np.array(found, dtype=np.intp)
-        length = float(np.sqrt(np.square(self.rarity[rows]).sum()))
-        return self.matrix[rows].sum(axis=0, dtype=np.int32) * self.scale / length + self.bias
-
-    def whole(self, text: str, language: str) -> Any:
-        """The answers for a text of one or more sentences: for each column the loudest of the whole and of its sentences.
-
-        So a sentence that says nothing takes no act away from the one beside it.
-        """
-        answers = self.answers(text, language)
-        parts = sentences(text)
-        if len(parts) > 1:
-            for part in parts:
-                answers = np.maximum(answers, self.answers(text[part.start : part.end], language))
+        rows: list[int] = []
+        starts: list[int] = []
+        known: list[int] = []
+        for number, text in enumerate(texts):
+            before = len(rows)
+            rows += [row for row in map(find, grams(text, language)) if row is not None]
+            if len(rows) > before:
+                starts.append(before)
+                known.append(number)
+        answers = np.repeat(self.bias[None, :].astype(np.float64), len(texts), axis=0)
+        if known:
+            taken = np.array(rows, dtype=np.intp)
+            lengths = np.sqrt(np.add.reduceat(self._squares[taken], starts))
+            sums = np.add.reduceat(self.matrix[taken], starts, axis=0, dtype=np.int32)
+            answers[known] += sums * self.scale / lengths[:, None]
         return answers
 
     def best(self, answers: Any, prefix: str, names: Iterable[str]) -> str | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -81,22 +82,46 @@ def is_han(character: str) -> bool:
     return "\u4e00" <= character <= "\u9fff" or "\u3400" <= character <= "\u4dbf"
 
 
+@lru_cache(maxsize=20_000)
+def _forms(original: str) -> str:
+    """What one character becomes, before its neighbours are looked at; empty where it says nothing."""
+    simple = _characters()
+    plain_already = original < "\x7f" or "\u4e00" <= original <= "\u9fff"
+    forms = original if plain_already else unicodedata.normalize("NFKC", original)
+    kept = ""
+    for form in forms.lower():
+        form = simple.get(form) or _POINTS.get(form) or form
+        category = "" if plain_already else unicodedata.category(form)
+        if category in ("Cf", "Mn", "Cc", "Sk") or form in ("\x00", "\ufe0f"):
+            continue
+        kept += " " if form == "\r" or (form < " " and form != "\n") or category == "Zs" else form
+    return kept
+
+
+_REPEATED = re.compile(r"([ ,.!?~。;:\-_=*#…\n])\1|\n |!\?|\?!|([a-z])\2\2")
+"""Where a character may fall away because of the one before it."""
+
+
 def normalise(text: str) -> Plain:
     """`text` in plain form. Never fails, whatever the characters are."""
+    forms = list(map(_forms, text))
+    plain = "".join(forms)
+    if len(plain) == len(text) and "" not in forms and not _REPEATED.search(plain):
+        whole = Plain(plain, tuple(range(len(text))), tuple(range(1, len(text) + 1)))
+    else:
+        whole = _collapsed(forms)
+    whole = _replace(whole, _BETWEEN_HAN, {})
+    whole = _replace(whole, _chinese_slips(), _slips("zh"))
+    return _replace(whole, _LATIN_WORD, _slips("en"))
+
+
+def _collapsed(forms_of: Sequence[str]) -> Plain:
+    """The characters in a row, each run of points or spaces as one, each run of three letters or more as two."""
     characters: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    simple = _characters()
-    for position, original in enumerate(text):
-        plain_already = original < "\x7f" or "\u4e00" <= original <= "\u9fff"
-        forms = original if plain_already else unicodedata.normalize("NFKC", original)
-        for form in forms.lower():
-            form = simple.get(form) or _POINTS.get(form) or form
-            category = "" if plain_already else unicodedata.category(form)
-            if category in ("Cf", "Mn", "Cc", "Sk") or form in ("\x00", "\ufe0f"):
-                continue
-            if form == "\r" or (form < " " and form != "\n") or category == "Zs":
-                form = " "
+    for position, forms in enumerate(forms_of):
+        for form in forms:
             if characters:
                 last = characters[-1]
                 if (form == last and form in _COLLAPSE) or (form == " " and last == "\n") or (form == "\n" and last == "\n"):
@@ -112,10 +137,7 @@ def normalise(text: str) -> Plain:
             characters.append(form)
             starts.append(position)
             ends.append(position + 1)
-    plain = Plain("".join(characters), tuple(starts), tuple(ends))
-    plain = _replace(plain, _BETWEEN_HAN, {})
-    plain = _replace(plain, _chinese_slips(), _slips("zh"))
-    return _replace(plain, _LATIN_WORD, _slips("en"))
+    return Plain("".join(characters), tuple(starts), tuple(ends))
 
 
 _BETWEEN_HAN = re.compile(rf"(?<=[{HAN}\d,。!?]) +(?=[{HAN}])|(?<=[{HAN}]) +(?=[{HAN}\d,。!?])")
@@ -123,7 +145,8 @@ _BETWEEN_HAN = re.compile(rf"(?<=[{HAN}\d,。!?]) +(?=[{HAN}])|(?<=[{HAN}]) +(?=
 
 def _replace(plain: Plain, pattern: re.Pattern[str], table: dict[str, str]) -> Plain:
     """`plain` with every match replaced by what the table has for it; a match that the space pattern found has nothing."""
-    if not pattern.search(plain.text):
+    found = [match for match in pattern.finditer(plain.text) if not match.group().strip() or match.group() in table]
+    if not found:
         return plain
     characters: list[str] = []
     starts: list[int] = []
@@ -135,11 +158,8 @@ def _replace(plain: Plain, pattern: re.Pattern[str], table: dict[str, str]) -> P
         starts.extend(plain.starts[start:end])
         ends.extend(plain.ends[start:end])
 
-    for match in pattern.finditer(plain.text):
-        word = match.group()
-        new = table.get(word, word) if word.strip() else ""
-        if new == word:
-            continue
+    for match in found:
+        new = table.get(match.group(), "")
         keep(done, match.start())
         done = match.end()
         first, last = plain.starts[match.start()], plain.ends[match.end() - 1]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
+
+import numpy as np
 
 from simulator.engine.acts import KINDS, NEGATIVE, TOPICS, Act, Reading
 from simulator.nlu import gate, guards, lexical, lexicon, model, topics
@@ -88,7 +90,7 @@ def read(text: str, context: Context | None = None, lang: str | None = None) -> 
     if not parts:
         return Reading((), unclear=False, reader_version=READER_VERSION)
     said = lexical.find(plain.text, parts)
-    heard = _Heard(plain.text, said)
+    heard = _Heard(plain.text, said, parts)
     found = heard.acts()
     sure = [item.code for item in said.kept if item.weight >= lexical.ENOUGH and item.code not in _NEGATIVE]
     hint = gate.stuffing(plain.text, text, sure)
@@ -98,7 +100,9 @@ def read(text: str, context: Context | None = None, lang: str | None = None) -> 
         found = [item for item in found if item.code in _NEGATIVE and hint != "instruction"]
     values = slots(plain.text) if found else ()
     found = sorted((_narrowed(item, plain.text, values) for item in found), key=lambda one: (one.start, one.code))
-    acts = tuple(_act(item, plain, heard, parts, values, context or Context()) for item in found)
+    open_ones = [item for item in found if _kind_is_open(item) or _topic_is_open(item)]
+    answers = dict(zip(map(id, open_ones), heard.answers_for(open_ones), strict=True))
+    acts = tuple(_act(item, answers.get(id(item)), plain, heard, parts, values, context or Context()) for item in found)
     unclear = not acts and not hint and _has_words(plain.text) and not topics.speaks_of_banking(plain.text)
     return Reading(acts, gaming=hint is not None, hint=hint, unclear=unclear, reader_version=READER_VERSION)
 
@@ -121,27 +125,40 @@ def _has_words(text: str) -> bool:
 class _Heard:
     """What model and lexicon say of one plain text."""
 
-    def __init__(self, text: str, said: lexical.Said) -> None:
+    def __init__(self, text: str, said: lexical.Said, of_sentences: tuple[Stretch, ...]) -> None:
         self.text, self.said = text, said
         self.language = language_of(text)
         self.model = model.load(self.language)
-        self.parts = parts_of(text)
-        self.whole = self.model.whole(text, self.language)
-        if len(self.parts) == 1 and self.parts[0].end - self.parts[0].start == len(text):
-            self.clauses = [self.whole]
-        else:
-            self.clauses = [self.model.answers(text[part.start : part.end], self.language) for part in self.parts]
+        self.parts = parts_of(text, of_sentences)
+        places = [(0, len(text)), *((one.start, one.end) for one in (*of_sentences, *self.parts))]
+        self._rows = {place: row for row, place in enumerate(dict.fromkeys(places))}
+        self._answers = self.model.answers([text[start:end] for start, end in self._rows], self.language)
+        # For each column the loudest of the whole and of its sentences: a sentence that says nothing takes no act from its neighbour.
+        self.whole = self._answers[[self._rows[place] for place in places[: 1 + len(of_sentences)]]].max(axis=0)
+        clauses = [self._rows[part.start, part.end] for part in self.parts]
+        self._clauses = self._answers[clauses][:, self.model.of_clause] if clauses else np.empty((0, len(self.model.joined)))
 
     def looks_stuffed(self) -> bool:
         return float(self.whole[self.model.columns["gaming"]]) >= self.model.gaming_threshold
 
-    def answer(self, code: str, part: int) -> float:
-        """What the model says of an act in a clause; never, where all that the lexicon found of it there has fallen."""
-        stretch = self.parts[part]
-        fell = any(item.code == code and _meets(item, stretch) for item in self.said.fallen)
-        if fell and not any(item.code == code and _meets(item, stretch) for item in self.said.kept):
-            return NEVER
-        return float(self.clauses[part][self.model.columns[f"clause:{code}"]])
+    def answers_for(self, items: Sequence[Found]) -> Iterator[Any]:
+        """The answers for the words of each item."""
+        new = [place for place in dict.fromkeys((item.start, item.end) for item in items) if place not in self._rows]
+        answers = self.model.answers([self.text[start:end] for start, end in new], self.language) if new else ()
+        of_new = dict(zip(new, answers, strict=True))
+        for item in items:
+            place = (item.start, item.end)
+            yield of_new[place] if place in of_new else self._answers[self._rows[place]]
+
+    def _silenced(self, code: str) -> list[int]:
+        """The clauses in which all that the lexicon found of an act has fallen."""
+        fallen = [item for item in self.said.fallen if item.code == code]
+        kept = [item for item in self.said.kept if item.code == code]
+        return [
+            number
+            for number, part in enumerate(self.parts)
+            if any(_meets(item, part) for item in fallen) and not any(_meets(item, part) for item in kept)
+        ]
 
     def praised(self, part: int) -> bool:
         """Whether the lexicon finds something good in the clause, and nothing bad."""
@@ -154,22 +171,28 @@ class _Heard:
 
     def acts(self) -> list[Found]:
         found: list[Found] = []
-        for code, joined in self.model.joined.items():
-            whole = float(self.whole[self.model.columns[f"whole:{code}"]])
-            answers = [self.answer(code, number) for number in range(len(self.parts))]
-            loudest = max(answers, default=NEVER)
+        fell = {item.code for item in self.said.fallen}
+        wholes = self.whole[self.model.of_whole].tolist()
+        for number, code in enumerate(self.model.joined):
+            if code in fell:
+                self._clauses[self._silenced(code), number] = NEVER
+        loudest_of = self._clauses.max(axis=0, initial=NEVER).tolist()
+        for number, (code, joined) in enumerate(self.model.joined.items()):
+            whole, loudest = wholes[number], loudest_of[number]
             if loudest == NEVER:
                 whole = NEVER
             lexical_weight = self.said.weight(code)
             log_odds = joined.log_odds(whole, loudest, lexical_weight)
-            threshold = joined.threshold
-            if code in _NEGATIVE and lexical_weight <= 0 and loudest > NEVER and self.praised(answers.index(loudest)):
-                threshold += BENEFIT_OF_DOUBT
             set_phrase = lexical_weight >= SET_PHRASE and loudest > (DOUBT_OF_BAD if code in _NEGATIVE else DOUBT)
-            if log_odds < threshold and not set_phrase:
+            if log_odds < joined.threshold and not set_phrase:
                 continue
-            if code in _NOT_SAYING_WHO and lexical_weight <= 0 and self.says_who(answers.index(loudest)):
-                continue
+            answers = self._clauses[:, number].tolist()
+            if lexical_weight <= 0:
+                doubted = code in _NEGATIVE and loudest > NEVER and self.praised(answers.index(loudest))
+                if doubted and log_odds < joined.threshold + BENEFIT_OF_DOUBT:
+                    continue
+                if code in _NOT_SAYING_WHO and self.says_who(answers.index(loudest)):
+                    continue
             found += self._places(code, answers, log_odds)
         return found
 
@@ -223,14 +246,23 @@ def _narrowed(item: Found, text: str, said: tuple[Slot, ...]) -> Found:
     return item
 
 
-def _act(item: Found, plain: Plain, heard: _Heard, parts: tuple[Stretch, ...], said: tuple[Slot, ...], context: Context) -> Act:
+def _kind_is_open(item: Found) -> bool:
+    return item.kind in GENERIC and item.code in KINDS
+
+
+def _topic_is_open(item: Found) -> bool:
+    return item.about is None and item.code in _SPEAKS_OF
+
+
+def _act(
+    item: Found, answers: Any, plain: Plain, heard: _Heard, parts: tuple[Stretch, ...], said: tuple[Slot, ...], context: Context
+) -> Act:
     sentence = around(parts, item.start)
-    answers = heard.model.answers(plain.text[item.start : item.end], heard.language)
     kind = item.kind
-    if kind in GENERIC and item.code in KINDS:
+    if _kind_is_open(item):
         kind = _kind(heard, answers, item)
     about = item.about
-    if about is None and item.code in _SPEAKS_OF:
+    if _topic_is_open(item):
         about = _topic(heard, answers, item, plain.text[sentence.start : sentence.end])
     if item.code == "ask_details":
         if kind == "open" and item.kind != "open" and about in _PRECISE:

@@ -26,6 +26,8 @@ from simulator.nlu.training.fit import Columns, Space, learn, write_columns
 
 ROOT = Path(__file__).resolve().parents[2]
 LANGUAGES = {"zh-hans": "zh", "en": "en"}
+SEEN_AT_LEAST = 2
+"""The customers have few lines: what two of them hold is kept."""
 _SLOT = re.compile(r"\{[a-z_]+\}")
 _SAYS_OF = {act: says for says, acts in SAYS.items() for act in acts}
 # What stands for a slot while learning, so that no name or figure is learned.
@@ -72,7 +74,7 @@ def columns(space: Space, those: Sequence[Line]) -> Columns:
 def fit(language: str) -> None:
     """Learn from all lines and write the file."""
     those = lines(language)
-    space = Space([line.text for line in those], LANGUAGES[language])
+    space = Space([line.text for line in those], LANGUAGES[language], SEEN_AT_LEAST)
     about = {"joined": {}, "gaming_threshold": 0.0, "corpus": str(len(those))}
     write_columns(WEIGHTS / f"customer-{LANGUAGES[language]}.npz", space, columns(space, those), about)
 
@@ -85,7 +87,7 @@ def f1_on_unseen(language: str) -> dict[str, tuple[float, int]]:
     for source in sorted({line.source for line in those} - {"stock"}):
         own = [line for line in those if line.source == source]
         others = [line for line in those if line.source != source]
-        space = Space([line.text for line in others], LANGUAGES[language])
+        space = Space([line.text for line in others], LANGUAGES[language], SEEN_AT_LEAST)
         learned = columns(space, others)
         matrix = space.matrix([line.text for line in own])
         odds = np.array([matrix @ learned[f"says:{says}"][0] + learned[f"says:{says}"][1] for says in SAYS]).T

@@ -9,7 +9,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from simulator.engine.acts import CODES, KINDS, NEGATIVE, POSITIVE, TOPICS
-from simulator.nlu import READER_VERSION, Context, lexicon, read
+from simulator.nlu import READER_VERSION, Context, lexicon, model, read
+from simulator.nlu import normalise as normalising
 from simulator.nlu.features import language_of
 from simulator.nlu.normalise import normalise
 from simulator.nlu.slots import slots
@@ -325,3 +326,37 @@ def test_reading_a_line_takes_milliseconds():
         read(text)
         times.append(time.perf_counter() - begun)
     assert min(times) < 0.003
+
+
+LINES = st.sampled_from([row.text for language in ("zh", "en") for row in read_rows(language)[::40]])
+
+
+@given(LINES, LINES)
+def test_what_a_text_answers_does_not_depend_on_the_texts_beside_it(one, other):
+    one, other = normalise(one).text, normalise(other).text
+    for language in ("zh", "en"):
+        asked = model.load(language)
+        together = asked.answers([one, "\x01", other], language)
+        assert together[0] == pytest.approx(asked.answers([one], language)[0])
+        assert together[2] == pytest.approx(asked.answers([other], language)[0])
+
+
+@given(st.one_of(st.text(max_size=60), LINES, st.text(alphabet="aA!?？！ \n。,，的ｂ", max_size=20)))
+def test_the_quick_way_to_plain_text_and_the_slow_one_agree(text):
+    slow = normalising._collapsed(list(map(normalising._forms, text)))
+    for pattern, table in (
+        (normalising._BETWEEN_HAN, {}),
+        (normalising._chinese_slips(), normalising._slips("zh")),
+        (normalising._LATIN_WORD, normalising._slips("en")),
+    ):
+        slow = normalising._replace(slow, pattern, table)
+    assert normalise(text) == slow
+
+
+@given(LINES)
+def test_the_index_of_the_lexicon_hides_no_match_in_a_line_of_the_corpus(line):
+    plain = normalise(line).text
+    for language in ("zh", "en"):
+        book = lexicon.load(language)
+        offered = set(map(id, book.candidates(plain)))
+        assert all(id(pattern) in offered for pattern in book.patterns if pattern.expression.search(plain))
