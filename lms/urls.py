@@ -8,14 +8,18 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
-from lms import my_data, views
+from lms import classes, my_data, views
 from lms.core import views as core_views
 from lms.debrief import debrief
 from simulator.routing import websocket_urlpatterns
 from simulator.urls import urlpatterns as role_play_pages
 
-# The debrief shows what the simulator and assessment know, so it is added here to the pages of the simulator.
-role_plays = ([*role_play_pages, path("<uuid:session_id>/debrief/", debrief, name="debrief")], "role_plays")
+# These show what the simulator and assessment know, so they are added here to the pages of the simulator.
+composed = [
+    path("<uuid:session_id>/debrief/", debrief, name="debrief"),
+    path("assignments/<int:assignment_id>/", classes.assignment, name="assignment"),
+]
+role_plays = ([*role_play_pages, *composed], "role_plays")
 
 urlpatterns = [
     path("", views.home, name="home"),

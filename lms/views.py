@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from wagtail.models import Page
@@ -32,6 +33,8 @@ from lms import people, people_services
 from lms.core import access
 from lms.core.models import Membership, User
 from simulator import reading_reports, words
+from simulator.class_pages import Share, shares_for_page
+from simulator.class_selectors import assignments_run_by, still_to_play
 from simulator.models import LoggedEvent, ReadingReport, Scenario, Session
 
 Role = Membership.Role
@@ -100,22 +103,30 @@ def trainee_part(user: User) -> dict[str, Any]:
     course = step.course if step else None
     mine = next((one for one in learning if course and one.course.pk == course.pk), begun[-1] if begun else None)
     soon = timezone.localdate() + timedelta(days=people.EXPIRING_DAYS)
+    shares = shares_for_page(still_to_play(user), timezone.localdate())
     due = certificates.selectors.certificates_of(user).filter(state=Certificate.State.ACTIVE, valid_until__lte=soon)
     return {
-        "next_thing": next_thing(user, step),
+        "next_thing": next_thing(user, step, shares),
+        "due": shares,
         "mine": mine,
         "certificates_due": due.order_by("valid_until"),
         "played": played_before(user),
     }
 
 
-def next_thing(user: User, step: courses.selectors.NextStep | None) -> NextThing:
-    """An open role-play first, for its customer is waiting; then the next lesson; then practice."""
+def next_thing(user: User, step: courses.selectors.NextStep | None, due: list[Share]) -> NextThing:
+    """An open role-play first, for its customer is waiting; then what is due soon; then the next lesson; then practice."""
     waiting = with_snapshot(simulator.selectors.sessions_played_by(user).filter(state=Session.State.OPEN)).order_by("-started_at").first()
     if waiting is not None:
         title = courses.selectors.scenario_titles([waiting.snapshot.slug]).get(waiting.snapshot.slug, waiting.snapshot.slug)
         sentence = _("Your customer in “%(title)s” is still waiting for you.") % {"title": title}
         return NextThing(sentence, _("Go on with the role-play"), reverse("role_plays:room", args=[waiting.pk]))
+    pressing = next((share for share in due if share.can_begin and (share.due_soon or share.progress == "overdue")), None)
+    if pressing is not None:
+        day = date_format(pressing.assigned.assignment.due_on, "Y-m-d")
+        late = pressing.progress == "overdue"
+        sentence = _("“%(title)s” was due on %(day)s.") if late else _("“%(title)s” is due on %(day)s.")
+        return NextThing(sentence % {"title": pressing.title, "day": day}, _("See what is due"), f"{reverse('role_plays:list')}#assigned")
     if step is not None:
         return NextThing(step.sentence, step.button, step.url, step.minutes)
     return NextThing(_("Nothing is due. Keep in practice with a role-play."), _("Choose a role-play"), reverse("role_plays:list"))
@@ -185,6 +196,7 @@ def trainer_part(user: User) -> dict[str, Any]:
         "running": [
             (session, titles.get(session.snapshot.slug, session.snapshot.slug), words.BANDS.get(session.band)) for session in listed
         ],
+        "assignments_open": assignments_run_by(user).filter(withdrawn_at=None, due_on__gte=timezone.localdate()).count(),
         "reports_waiting": reading_reports.reports_visible_to(user).filter(state=ReadingReport.State.OPEN).count(),
     }
 

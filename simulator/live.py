@@ -19,7 +19,17 @@ from simulator import log
 from simulator.case import desk
 from simulator.engine import readings
 from simulator.engine.customer import Customer, apply
-from simulator.engine.events import ContactEnded, CustomerSaid, DriverChanged, Escalated, FactTold, Overlapped, SessionEnded, TraineeSaid
+from simulator.engine.events import (
+    ContactEnded,
+    CustomerSaid,
+    DriverChanged,
+    Escalated,
+    FactTold,
+    Overlapped,
+    SessionEnded,
+    TimeLimitSet,
+    TraineeSaid,
+)
 from simulator.engine.led_events import TRAINER
 from simulator.engine.scenario import Scenario, parse
 from simulator.errors import SimulatorError
@@ -70,6 +80,7 @@ class Live:
         self.log: list[log.Logged] = []
         self.by_client: dict[str, int] = {}
         self.finished = session.state != Session.State.OPEN
+        self.ends_at: datetime | None = None  # when the time limit ends it
         self.lock = asyncio.Lock()
         self.allowances: dict[tuple[int, str], Allowance] = {}
         self.shown = 0  # every event up to this position has been due
@@ -110,6 +121,8 @@ class Live:
                     self._spoken = entry.position
                 case DriverChanged(driver=driver):
                     self.seat_by = entry.by if driver == TRAINER else None
+                case TimeLimitSet(seconds):
+                    self.ends_at = entry.at + timedelta(seconds=seconds)
                 case ContactEnded() | SessionEnded():
                     self.finished = self.finished or isinstance(entry.event, SessionEnded)
             self._due.append(due)

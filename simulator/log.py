@@ -17,7 +17,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +36,7 @@ from simulator.engine.events import (
     FormSaved,
     RecordOpened,
     SessionEnded,
+    TimeLimitSet,
     TraineeSaid,
 )
 from simulator.engine.led import SEAT
@@ -56,7 +57,7 @@ from simulator.models import Contact, LoggedEvent, Session
 ROOM, TRAINERS = "room", "trainers"
 # What somebody does carries their id; of these, what a browser may send twice carries the id it gave it.
 LED = (DriverChanged, CustomerRead, Nudged, Injected, Whispered, Paused, Resumed, Bookmarked)
-BY_SOMEBODY = (TraineeSaid, RecordOpened, DeskOpened, FormSaved, DocumentAsked, ContactOpened, CaseHandedIn, *LED)
+BY_SOMEBODY = (TraineeSaid, RecordOpened, TimeLimitSet, DeskOpened, FormSaved, DocumentAsked, ContactOpened, CaseHandedIn, *LED)
 OPENS = (ContactOpened, DeskOpened)
 _encoded = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -165,6 +166,7 @@ _ASSIST = ", assisted = %s"
 _END = ", state = %s, outcome = %s, finished_at = %s"
 _WHERE = " WHERE id = %s AND last_position = %s AND state = %s"
 _OPEN_CONTACT = f"INSERT INTO {Contact._meta.db_table} (session_id, number, channel, started_at, outcome) VALUES (%s, %s, %s, %s, %s)"
+_LIMIT = f"UPDATE {Session._meta.db_table} SET ends_at = %s WHERE id = %s"
 _END_CONTACT = f"UPDATE {Contact._meta.db_table} SET ended_at = %s, outcome = %s WHERE session_id = %s AND number = %s"
 
 
@@ -265,6 +267,8 @@ def _claim(connection: Any, cursor: Any, one: Batch) -> Behind | Duplicate | Non
             cursor.execute(_OPEN_CONTACT, [key, entry.contact, entry.event.channel, time(entry.at), ""])
         if isinstance(entry.event, ContactEnded):
             cursor.execute(_END_CONTACT, [time(entry.at), entry.event.outcome, key, entry.contact])
+        if isinstance(entry.event, TimeLimitSet):
+            cursor.execute(_LIMIT, [time(entry.at + timedelta(seconds=entry.event.seconds)), key])
     return None
 
 

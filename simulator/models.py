@@ -19,6 +19,12 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.models import DraftStateMixin, LockableMixin, PreviewableMixin, RevisionMixin, WorkflowMixin
 
 from lms.core.models import Organisation
+from simulator.class_models import Assigned, Assignment, Comment, Sitting, SittingPerson
+
+__all__ = [
+    "Assigned", "Assignment", "Comment", "Contact", "LoggedEvent", "Participant", "ReadingReport", "Scenario", "ScenarioSnapshot",
+    "Session", "Sitting", "SittingPerson",
+]  # fmt: skip
 
 
 class Scenario(PreviewableMixin, WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, models.Model):
@@ -134,6 +140,13 @@ class Session(models.Model):
     engine_version = models.CharField(max_length=40, blank=True)
     reader_version = models.CharField(max_length=40, blank=True)
     assisted = models.BooleanField(default=False, help_text=_("A trainer helped while it was played."))
+    ends_at = models.DateTimeField(null=True, blank=True, help_text=_("When the time limit ends the conversation; empty: it has none."))
+    assigned = models.ForeignKey(Assigned, on_delete=models.SET_NULL, null=True, blank=True, related_name="sessions")
+    sitting = models.ForeignKey(Sitting, on_delete=models.PROTECT, null=True, blank=True, related_name="sessions")
+    branched_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="branches")
+    branched_position = models.PositiveIntegerField(
+        default=0, help_text=_("In a “what if”: up to this position the log is that of the original. Such a session counts nowhere.")
+    )
 
     class Meta:
         constraints = [
@@ -149,11 +162,20 @@ class Session(models.Model):
                 condition=Q(state="archived", archived_at__isnull=False) | (~Q(state="archived") & Q(archived_at__isnull=True)),
                 name="session_says_when_it_was_archived",
             ),
+            models.CheckConstraint(
+                condition=Q(branched_from__isnull=True, branched_position=0) | Q(branched_from__isnull=False, branched_position__gt=0),
+                name="what_if_says_where_it_begins",
+            ),
+            models.CheckConstraint(condition=Q(branched_from__isnull=True) | Q(mode="practice"), name="what_if_is_practice"),
+            models.UniqueConstraint(
+                fields=["sitting", "trainee"], condition=Q(sitting__isnull=False), name="one_session_a_person_in_a_sitting"
+            ),
         ]
         indexes = [
             models.Index(fields=["trainee", "-started_at"], name="session_by_trainee"),
             models.Index(fields=["organisation", "state", "-started_at"], name="session_by_organisation"),
             models.Index(fields=["context_key"], name="session_by_context", condition=~Q(context_key="")),
+            models.Index(fields=["ends_at"], name="session_by_end", condition=Q(state="open", ends_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -273,6 +273,7 @@ TRAINEE_SEES: dict[str, tuple[str, ...]] = {
     "time_passed": ("seconds",),
     "escalated": ("rung", "route"),
     "record_opened": ("section",),
+    "time_limit_set": ("seconds",),
     "contact_ended": ("outcome",),
     "session_ended": ("outcome",),
     "desk_opened": ("complaint_no", "received_on", "officer"),

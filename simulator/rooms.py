@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID, uuid4
 
+from asgiref.sync import async_to_sync
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 from django.utils import timezone
 
@@ -50,6 +52,7 @@ class Room:
         self.attended_at: datetime | None = None  # since when a trainee has been here
         self.timer: asyncio.TimerHandle | None = None
         self.showing = asyncio.Lock()
+        self.loop = asyncio.get_running_loop()
 
     def watching_here(self) -> list[dict[str, str]]:
         people = {member.person_id: {"name": member.name, "seat": member.seat} for member in self.members if not _plays(member)}
@@ -140,6 +143,8 @@ def _set_clock(room: Room, one: Live, next_due: datetime | None) -> None:
         room.timer = None
     if next_due is None and one.talking and room.attended_at is not None:
         next_due = max(one.quiet_since(), room.attended_at) + timedelta(seconds=SILENCE_SECONDS)
+    if one.ends_at is not None and not one.finished:
+        next_due = min(next_due or one.ends_at, one.ends_at)
     if next_due is not None and room.members:
         wait = max(0.0, (next_due - timezone.now()).total_seconds())
         room.timer = asyncio.get_running_loop().call_later(wait + 0.001, lambda: start(_wake(room)))
@@ -147,12 +152,36 @@ def _set_clock(room: Room, one: Live, next_due: datetime | None) -> None:
 
 async def _wake(room: Room) -> None:
     one = await live(room.session_id)
+    if one.ends_at is not None and timezone.now() >= one.ends_at and not one.finished:
+        await end_by_time(room.session_id)
+        return
     if one.show(timezone.now()) is None and one.position == one.shown and one.talking and room.attended_at is not None:
         silent = (timezone.now() - max(one.quiet_since(), room.attended_at)).total_seconds()
         if silent >= SILENCE_SECONDS and all(member.position == one.shown for member in room.members):
             await services.time_passed(room.session_id, int(silent))
             await relay.moved(room)
     await show(room)
+
+
+async def end_by_time(session_id: UUID) -> None:
+    """The time limit of the session has been reached: end it, and show that to whoever is in the room."""
+    await services.end_by_time(session_id)
+    await moved(session_id)
+
+
+def written_by_a_page(session_ids: Iterable[UUID]) -> None:
+    """A page, which runs on another thread, has written to these sessions: their rooms read on, here and in other processes."""
+    for session_id in session_ids:
+        room = _rooms.get(session_id)
+        if room is not None:
+            room.loop.call_soon_threadsafe(lambda room=room: start(_read_on_here_and_elsewhere(room)))
+        elif relay.layer is not None:
+            async_to_sync(relay.tell_of)(session_id)
+
+
+async def _read_on_here_and_elsewhere(room: Room) -> None:
+    await _read_on(room)
+    await relay.moved(room)
 
 
 async def _tell_presence(room: Room, but: Member | None = None) -> None:
@@ -210,6 +239,10 @@ class Relay:
     async def moved(self, room: Room) -> None:
         if room.elsewhere:
             await self._tell(room.session_id, {"what": "moved"})
+
+    async def tell_of(self, session_id: UUID) -> None:
+        """A session has moved that has nobody in it here."""
+        await self._tell(session_id, {"what": "moved"})
 
     async def announce(self, room: Room, *, ask: bool = False) -> None:
         """Say who watches here; with `ask`, the others answer with theirs. An empty room says so too."""

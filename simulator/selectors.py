@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.json import KT
 
 from lms.core.access import Role, organisations_of
 from lms.core.models import Membership, Organisation, User
 from simulator import log
-from simulator.models import LoggedEvent, Participant, Scenario, Session
+from simulator.models import LoggedEvent, Participant, Scenario, Session, Sitting
 
 
 def scenarios_on_offer() -> QuerySet[Scenario]:
@@ -45,13 +47,24 @@ def sessions_led_by(user: User) -> QuerySet[Session]:
 
 
 def finished_sessions() -> QuerySet[Session]:
-    """Sessions that have ended and whose conversation is still there, of every bank: for the program's own upkeep."""
-    return Session.objects.filter(state=Session.State.FINISHED).order_by("finished_at", "id")
+    """Sessions that have ended, count, and whose conversation is still there, of every bank: for the program's own upkeep."""
+    withheld = Q(mode=Session.Mode.EXAM, sitting__state=Sitting.State.RUNNING)
+    return Session.objects.filter(state=Session.State.FINISHED, branched_from=None).exclude(withheld).order_by("finished_at", "id")
 
 
 def archived_sessions() -> QuerySet[Session]:
     """Sessions whose conversation has been deleted, of every bank: for the program's own upkeep."""
     return Session.objects.filter(state=Session.State.ARCHIVED)
+
+
+def sessions_trained_by(user: User) -> QuerySet[Session]:
+    """Sessions that `user` may lead as a trainer: give time, comment, start a copy."""
+    return Session.objects.filter(organisation__in=organisations_of(user, [Role.TRAINER])).exclude(state=Session.State.ARCHIVED)
+
+
+def overdue_sessions(now: datetime) -> QuerySet[Session]:
+    """Open sessions whose time is up at `now`, of every bank: for the program's own clock."""
+    return Session.objects.filter(state=Session.State.OPEN, ends_at__lte=now)
 
 
 def running_sessions(user: User) -> QuerySet[Session]:

@@ -12,7 +12,7 @@ import random
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -23,17 +23,27 @@ from django.utils import timezone
 from lms.core.access import home_organisation
 from lms.core.bus import publish
 from lms.core.contracts import SessionFinished
-from lms.core.models import User
+from lms.core.models import Organisation, User
 from simulator import log
 from simulator.case import desk
 from simulator.engine import contacts, readings
 from simulator.engine import customer as engine
-from simulator.engine.events import ContactOpened, DeskOpened, Event, Overlapped, RecordOpened, SessionEnded, TimePassed, TraineeSaid
+from simulator.engine.events import (
+    ContactOpened,
+    DeskOpened,
+    Event,
+    Overlapped,
+    RecordOpened,
+    SessionEnded,
+    TimeLimitSet,
+    TimePassed,
+    TraineeSaid,
+)
 from simulator.engine.scenario import Scenario as Case
 from simulator.engine.scenario import fingerprint
 from simulator.errors import Behind, Duplicate, SimulatorError
 from simulator.live import Live, case_of, catch_up, forget, live, load, scenario_of
-from simulator.models import Contact, Participant, Scenario, ScenarioSnapshot, Session
+from simulator.models import Contact, Participant, Scenario, ScenarioSnapshot, Session, Sitting
 from simulator.nlu import READER_VERSION, Context, read
 
 LONGEST_TEXT = 2000
@@ -85,6 +95,7 @@ def open_session_now(
     mode: str = "practice",
     at: datetime | None = None,
     whole_case: bool = False,
+    **belongs_to: Any,
 ) -> Session:
     """Open a role-play on the published scenario; the customer has said their first words when this returns.
 
@@ -101,6 +112,47 @@ def open_session_now(
         level, seed = drawn.choice(EXAM_LEVELS), None
     if language not in case.languages or level not in range(1, 6):
         raise SimulatorError("malformed")
+    return open_drawn(
+        person,
+        snapshot,
+        organisation=organisation,
+        language=language,
+        level=level,
+        seed=drawn.randrange(2**31) if seed is None else seed,
+        mode=mode,
+        context_key=context_key,
+        at=at,
+        whole_case=whole_case,
+        **belongs_to,
+    )
+
+
+def draw() -> tuple[int, int]:
+    """Level and seed by chance, as the schedule of an exam does it."""
+    chance = random.SystemRandom()
+    return chance.choice(EXAM_LEVELS), chance.randrange(2**31)
+
+
+@transaction.atomic
+def open_drawn(
+    person: User,
+    snapshot: ScenarioSnapshot,
+    *,
+    organisation: Organisation,
+    language: str,
+    level: int,
+    seed: int,
+    mode: str,
+    context_key: str = "",
+    at: datetime | None = None,
+    until: datetime | None = None,
+    observers: Iterable[int] = (),
+    whole_case: bool = False,
+    **belongs_to: Any,
+) -> Session:
+    """Open a role-play whose level and seed are known; `until` ends it by time, `observers` may watch it. The customer has said their
+    first words when this returns."""
+    case = scenario_of(snapshot.sha256)
     at = at or timezone.now()
     session = Session.objects.create(
         organisation=organisation,
@@ -108,18 +160,23 @@ def open_session_now(
         snapshot=snapshot,
         language=language,
         level=level,
-        seed=drawn.randrange(2**31) if seed is None else seed,
+        seed=seed,
         mode=mode,
         context_key=context_key,
         started_at=at,
         engine_version=engine.ENGINE_VERSION,
         reader_version=READER_VERSION,
+        ends_at=until,
+        **belongs_to,
     )
-    Participant.objects.create(session=session, person=person, seat=Participant.Seat.TRAINEE, from_at=at)
+    seats = [(person.pk, Participant.Seat.TRAINEE), *((watcher, Participant.Seat.OBSERVER) for watcher in observers)]
+    Participant.objects.bulk_create(Participant(session=session, person_id=who, seat=seat, from_at=at) for who, seat in seats)
     Contact.objects.create(session=session, number=1, channel=case.channel, started_at=at)
-    opening = engine.open_role_play(case, language=language, level=level, seed=session.seed)
+    opening = engine.open_role_play(case, language=language, level=level, seed=seed)
     if whole_case:
         opening = (desk_opened(session), *opening)
+    if until is not None:
+        opening = (TimeLimitSet(_seconds(until - at)), *opening)
     log.write([log.batch(session.id, opening, after=0, at=at)])
     session.last_position = len(opening)
     return session
@@ -151,6 +208,7 @@ class Said:
     client_id: str = ""
     seen: int | None = None
     text: str = ""
+    after_time: bool = False  # may be done when the time is up
     at: Callable[[Live], datetime] = lambda one: timezone.now()
     at_desk: bool = False  # may be done when no contact is under way
     closes: bool = False  # ends the session, whatever is open at the desk
@@ -206,12 +264,44 @@ def _opening_record(person: User, section: str) -> Said:
 
 
 _FINISHING = Said(lambda one, now, ms: engine.finish(one.customer, by="trainee"))
+
+
+def _closed(one: Live, now: datetime, ms: dict[str, float]) -> tuple[Event, ...]:
+    """The end of the session by time, whether somebody is still talking or sits at the desk."""
+    return engine.finish(one.customer, by="time") or (SessionEnded(one.customer.outcome),)
+
+
 _CLOSING = Said(
-    lambda one, now, ms: engine.finish(one.customer, by="time") or (SessionEnded(one.customer.outcome),),
+    _closed,
     at=lambda one: one.log[-1].at,
     at_desk=True,
     closes=True,
+    after_time=True,
 )
+
+
+def _time_up(one: Live, now: datetime, ms: dict[str, float]) -> tuple[Event, ...]:
+    """The end by time, unless somebody has given more of it meanwhile."""
+    if one.ends_at is None or now < one.ends_at:
+        raise Duplicate(one.position)
+    return _closed(one, now, ms)
+
+
+_TIME_IS_UP = Said(_time_up, after_time=True, at_desk=True, closes=True)
+_CLOSING_NOW = Said(_closed, after_time=True, at_desk=True, closes=True)
+
+
+def _extending(actor: User, minutes: int) -> Said:
+    """`minutes` more from when the time would be up; where there is no limit, from now."""
+
+    def decide(one: Live, now: datetime, ms: dict[str, float]) -> tuple[Event, ...]:
+        return (TimeLimitSet(_seconds(max(one.ends_at or now, now) - now) + 60 * minutes),)
+
+    return Said(decide, by=actor.pk, at_desk=True)
+
+
+def _seconds(span: timedelta) -> int:
+    return max(0, round(span.total_seconds()))
 
 
 def allowed(one: Live, person: User, client_id: str = "") -> None:
@@ -224,7 +314,8 @@ def _prepare(one: Live, said: Said, now: datetime, ms: dict[str, float]) -> log.
     """The batch to write, or the turn where the same message was written before or changes nothing."""
     if said.client_id in one.by_client:
         return Turn(one.by_client[said.client_id], repeated=True)
-    if one.finished or (one.customer.ended and not said.at_desk):
+    time_is_up = one.ends_at is not None and now >= one.ends_at and not said.after_time
+    if one.finished or time_is_up or (one.customer.ended and not said.at_desk):
         raise SimulatorError("finished", said.client_id or None)
     try:
         events = said.decide(one, now, ms)
@@ -300,6 +391,15 @@ async def time_passed(session_id: UUID, seconds: int) -> Turn | None:
         return None
 
 
+async def end_by_time(session_id: UUID) -> Turn | None:
+    """The time limit has been reached. None where there was nothing to end any more, or not yet."""
+    one = await live(session_id)
+    try:
+        return await carry_out(one, _TIME_IS_UP)
+    except (Duplicate, SimulatorError):
+        return None
+
+
 async def carry_out(one: Live, said: Said) -> Turn:
     """Decide, write, fold; again from what has changed meanwhile where another process was quicker."""
     async with one.lock:
@@ -347,6 +447,24 @@ def close_by_time_now(session_id: UUID) -> Turn:
     return carry_out_now(session_id, _CLOSING, None, None)
 
 
+def end_by_time_now(session_id: UUID, now: datetime) -> Turn | None:
+    """`end_by_time` for pages and commands, as of `now`."""
+    try:
+        return carry_out_now(session_id, _TIME_IS_UP, None, now)
+    except (Duplicate, SimulatorError):
+        return None
+
+
+def extend_now(actor: User, session_id: UUID, minutes: int, at: datetime | None = None) -> Turn:
+    """More time for a conversation under way. The caller has fetched it with the right of a trainer."""
+    return carry_out_now(session_id, _extending(actor, minutes), None, at)
+
+
+def close_now(session_id: UUID, at: datetime | None = None) -> Turn:
+    """End a conversation by time, now, although there may be some left."""
+    return carry_out_now(session_id, _CLOSING_NOW, None, at)
+
+
 def carry_out_now(session_id: UUID, said: Said, person: User | None, at: datetime | None) -> Turn:
     """`person` is None where the program itself does it; without `at`, `said.at` says when it happened, else it happens now."""
     for _attempt in range(ATTEMPTS):
@@ -368,9 +486,19 @@ def carry_out_now(session_id: UUID, said: Said, person: User | None, at: datetim
 
 
 def publish_finished(session_id: UUID) -> None:
-    """Tell the other apps that the session is over. Doing it again does no harm and repairs what was missed."""
-    session = Session.objects.select_related("snapshot").get(id=session_id)
+    """Tell the other apps that the session is over. Doing it again does no harm and repairs what was missed.
+
+    A “what if” counts nowhere, and an exam that a class sits together has no result before it is over for everybody.
+    """
+    session = Session.objects.select_related("snapshot", "sitting").get(id=session_id)
+    if session.branched_from_id is not None or is_withheld(session):
+        return
     publish(finished_record(session, tuple(entry.event for entry in log.read(session_id))))
+
+
+def is_withheld(session: Session) -> bool:
+    """Whether the class is still sitting this exam: until then nobody learns what it was, or how anybody did."""
+    return session.mode == Session.Mode.EXAM and session.sitting is not None and session.sitting.state == Sitting.State.RUNNING
 
 
 def finished_record(session: Session, events: tuple[Event, ...]) -> SessionFinished:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from simulator import limit_views, views
+from simulator import class_views, limit_views, views
 
 urlpatterns = [
     path("", views.role_plays, name="list"),
@@ -12,6 +12,11 @@ urlpatterns = [
     path("reports/", views.reports, name="reports"),
     path("reports/corrections.jsonl", views.export_reports, name="export_reports"),
     path("reports/<int:report_id>/", views.decide, name="decide"),
+    path("assignments/", class_views.assignments, name="assignments"),
+    path("assignments/new/", class_views.assign, name="assign"),
+    path("assignments/<int:assignment_id>/withdraw/", class_views.withdraw, name="withdraw"),
+    path("assignments/<int:assignment_id>/remind/", class_views.remind, name="remind"),
+    path("assigned/<int:share_id>/begin/", class_views.begin_assigned, name="begin_assigned"),
     path("<uuid:session_id>/", views.room, name="room"),
     path("<uuid:session_id>/reports/", views.report, name="report"),
 ]

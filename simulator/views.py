@@ -29,6 +29,8 @@ from lms.core.access import Role, bank_of, has_role, home_organisation
 from lms.core.answers import not_understood, way_back
 from lms.core.models import User
 from simulator import desk_words, reading_reports, services, words
+from simulator.class_pages import shares_for_page
+from simulator.class_selectors import still_to_play
 from simulator.engine.scenario import Scenario as Case
 from simulator.errors import SimulatorError
 from simulator.forms import DEFAULT_LEVEL, OpenRolePlay
@@ -80,6 +82,7 @@ def role_plays(request: HttpRequest) -> HttpResponse:
         session.can_try_again = session.snapshot.slug in form.by_slug
     context = {
         "form": form,
+        "due": shares_for_page(still_to_play(request.user), timezone.localdate()),
         "scenarios": [_card(scenario, request) for scenario in scenarios],
         "levels": words.LEVELS.items(),
         "open_sessions": open_sessions,

@@ -24,7 +24,7 @@ import courses.services
 from certificates.models import Certificate
 from courses.models import CoursePage, LessonPage
 from lms.core.models import Membership, Organisation, User
-from simulator import log, selectors, services
+from simulator import class_selectors, log, scheduling, selectors, services
 from simulator.live import load
 from simulator.models import ReadingReport, Scenario, Session
 from tests.courses.pages import check_block, make_course, make_lesson, role_play_block, text_block
@@ -160,6 +160,17 @@ class Crowd:
 
     def _more_role_plays(self) -> None:
         """One more turn in the room, a longer conversation to look back at, more role-plays under way and over, more reports."""
+        self.assignment = scheduling.assign(
+            self.people[Role.TRAINER],
+            class_selectors.trainees_of(self.bank),
+            organisation=self.bank,
+            scenario_slug=SCENARIO,
+            level=2,
+            language="zh-hans",
+            mode="practice",
+            due_on=timezone.localdate() + timedelta(days=self.size),
+        )
+        scheduling.begin_assigned(self.newcomers[0], self.assignment.people.get(person=self.newcomers[0]))
         services.take_turn_now(self.trainee, self.room.id, CALM[self.size % len(CALM)], f"turn-{self.size}")
         self.debriefed = self._played(self.trainee, 1 + self.size)
         self._begun(self.trainee, f"case-{self.size}")
@@ -189,6 +200,9 @@ class Crowd:
             ("room, watched", Role.TRAINER, room),
             ("debrief", Role.TRAINEE, f"{debrief}debrief/"),
             ("running list", Role.TRAINER, reverse("role_plays:running")),
+            ("assignments", Role.TRAINER, reverse("role_plays:assignments")),
+            ("assigning", Role.TRAINER, reverse("role_plays:assign")),
+            ("assignment", Role.TRAINER, reverse("role_plays:assignment", args=[self.assignment.pk])),
             ("reported readings", Role.TRAINER, reverse("role_plays:reports")),
             ("certificates", Role.TRAINEE, reverse("certificates:mine")),
             ("people list", Role.HR, reverse("people:list")),

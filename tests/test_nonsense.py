@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from lms.core.models import Membership, User
 from tests.crowd import Crowd
@@ -44,6 +45,12 @@ PAGES: dict[str, tuple[str, ...]] = {
         "circumstances",
         "promise",
     ),
+    "role-plays/assignments/": ("page",),
+    "role-plays/assignments/new/": ("organisation", "scenario", "who", "people", "mode", "level", "language", "due_on"),
+    "role-plays/assignments/<int:assignment_id>/": (),
+    "role-plays/assignments/<int:assignment_id>/withdraw/": ("reason",),
+    "role-plays/assignments/<int:assignment_id>/remind/": (),
+    "role-plays/assigned/<int:share_id>/begin/": (),
     "role-plays/running/": ("page",),
     "role-plays/reports/": ("page",),
     "role-plays/reports/corrections.jsonl": (),
@@ -119,6 +126,8 @@ def places(crowd: Crowd) -> dict[str, tuple[Any, ...]]:
     return {
         "<uuid:session_id>": (crowd.debriefed.id, crowd.room.id, "00000000-0000-4000-8000-000000000000"),
         "<int:report_id>": (report.pk, *IDS),
+        "<int:assignment_id>": (crowd.assignment.pk, *IDS),
+        "<int:share_id>": (crowd.assignment.people.get(person=crowd.trainee).pk, *IDS),
         "<int:person_id>": (other.pk, crowd.trainee.pk, *IDS),
         "<int:organisation_id>": (crowd.department.pk, *IDS),
         "<int:membership_id>": (other.memberships.get().pk, *IDS),
@@ -142,10 +151,11 @@ def valid(crowd: Crowd) -> dict[str, str]:
         "organisation": str(crowd.department.pk), "role": "trainer", "certificate": "valid", "q": "a", "sort": "name",
         "full_name": "Somebody", "employee_number": "1", "manager": "", "roles": "trainee", "starts_on": "2030-01-01",
         "last_day": "2030-01-01", "reason": "because", "action": "answer", "key": "q1", "choice": "0", "old_password": "x",
-        "new_password1": "y", "new_password2": "y", "file": "x", "instead": "",
+        "new_password1": "y", "new_password2": "y", "file": "x", "instead": "", "who": "picked", "people": str(crowd.trainee.pk),
         "rules": "CN", "place": "GB", "received_at": "2026-09-30T18:20", "channel": "phone", "urgency": "urgent", "complexity": "complex",
         "flags": "major", "matters": "payment", "amount": "1", "persons": "2", "circumstances": "media", "promise": "2026-10-09",
         "kind": "department", "above": str(crowd.bank.pk), "name_zh": "新部门", "name_en": "New",
+        "mode": "practice", "due_on": str(timezone.localdate()),
     }  # fmt: skip
 
 

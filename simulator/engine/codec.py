@@ -29,6 +29,7 @@ from simulator.engine.events import (
     SatisfactionTold,
     SessionEnded,
     StateChanged,
+    TimeLimitSet,
     TimePassed,
     TraineeSaid,
 )
@@ -59,6 +60,7 @@ KINDS: dict[str, type[Event]] = {
     "escalated": Escalated,
     "offer_weighed": OfferWeighed,
     "record_opened": RecordOpened,
+    "time_limit_set": TimeLimitSet,
     "driver_changed": DriverChanged,
     "contact_ended": ContactEnded,
     "session_ended": SessionEnded,

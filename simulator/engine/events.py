@@ -151,6 +151,13 @@ class RecordOpened:
 
 
 @dataclass(frozen=True, slots=True)
+class TimeLimitSet:
+    """The conversation ends `seconds` after this, whatever has been said by then. A later one replaces it."""
+
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class DriverChanged:
     """Who speaks for the customer from now on: "engine", or the "trainer" who does it."""
 
@@ -231,7 +238,7 @@ OUTCOMES = (
 
 Event = (
     TraineeSaid | ActsRead | StateChanged | CustomerSaid | FactTold | PromiseMade | PromiseBroken | Overlapped | TimePassed
-    | Escalated | OfferWeighed | RecordOpened | DriverChanged | ContactEnded | SessionEnded
+    | Escalated | OfferWeighed | RecordOpened | TimeLimitSet | DriverChanged | ContactEnded | SessionEnded
     | DeskOpened | FormSaved | DocumentAsked | DocumentArrived | ContactOpened | SatisfactionTold | CaseHandedIn
     | LinesOffered | CustomerRead | TakenBack | Nudged | Injected | Whispered | Paused | Resumed | Bookmarked
 )  # fmt: skip
