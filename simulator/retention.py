@@ -25,7 +25,7 @@ from lms.core.models import Organisation
 from simulator import log, services
 from simulator.errors import SimulatorError
 from simulator.live import forget
-from simulator.models import Contact, LoggedEvent, Participant, ReadingReport, Session
+from simulator.models import Comment, Contact, LoggedEvent, Participant, ReadingReport, Session
 
 logger = logging.getLogger(__name__)
 
@@ -50,8 +50,11 @@ def due_in(bank: Organisation, now: datetime) -> QuerySet[Session]:
     happened_since = LoggedEvent.objects.filter(session=OuterRef("pk"), at__gte=before)
     ended = Q(state=Session.State.FINISHED, finished_at__lt=before)
     let_go = Q(state=Session.State.OPEN) & ~Exists(happened_since)
+    # A “what if” holds words of its original, and goes when they go.
+    copied = Q(branched_from__state=Session.State.ARCHIVED) & ~Q(state=Session.State.ARCHIVED)
     organisations = Organisation.objects.filter(path__startswith=bank.path)
-    return Session.objects.filter(ended | let_go, started_at__lt=before, organisation__in=organisations).order_by("id")
+    due = Q(ended | let_go, started_at__lt=before)
+    return Session.objects.filter(due | copied, organisation__in=organisations).order_by("id")
 
 
 def delete_old_conversations(now: datetime) -> int:
@@ -76,7 +79,7 @@ def _delete_some(bank: Organisation, now: datetime) -> int:
         if not ids:
             return 0
         log.delete(ids)
-        for model in (Contact, Participant, ReadingReport):
+        for model in (Comment, Contact, Participant, ReadingReport):
             model.objects.filter(session__in=ids).delete()
         Session.objects.filter(id__in=ids).update(state=Session.State.ARCHIVED, archived_at=now)
         before = kept_since(now, bank.retention_months).isoformat()

@@ -170,13 +170,12 @@ class Crowd:
             mode="practice",
             due_on=timezone.localdate() + timedelta(days=self.size),
         )
-        scheduling.begin_assigned(self.newcomers[0], self.assignment.people.get(person=self.newcomers[0]))
         services.take_turn_now(self.trainee, self.room.id, CALM[self.size % len(CALM)], f"turn-{self.size}")
         self.debriefed = self._played(self.trainee, 1 + self.size)
         self._begun(self.trainee, f"case-{self.size}")
         self._played(self.trainee, 1, f"case-{self.size}")
         for person in self.newcomers:
-            self._begun(person)
+            scheduling.begin_assigned(person, self.assignment.people.get(person=person))
             self._played(person, 1)
         said = next(entry for entry in log.read(self.debriefed.id) if entry.kind == "trainee_said")
         ReadingReport.objects.create(

@@ -30,6 +30,7 @@ from simulator.engine.events import (
     SatisfactionTold,
     SessionEnded,
     StateChanged,
+    TimeLimitSet,
     TimePassed,
     TraineeSaid,
 )
@@ -81,6 +82,7 @@ STORED = {
     "time_passed": (TimePassed(30), {"seconds": 30}),
     "escalated": (Escalated(1, "manager"), {"rung": 1, "route": "manager"}),
     "offer_weighed": (OfferWeighed("refund", "accepted", "done"), {"offer": "refund", "answer": "accepted", "why": "done"}),
+    "time_limit_set": (TimeLimitSet(1200), {"seconds": 1200}),
     "record_opened": (RecordOpened("account"), {"section": "account"}),
     "driver_changed": (DriverChanged("trainer"), {"driver": "trainer"}),
     "contact_ended": (ContactEnded("dated_firmly", 0.8), {"outcome": "dated_firmly", "satisfaction": 0.8}),
