@@ -136,6 +136,17 @@ def part_in_words(code: str) -> str:
         "action": _("do something, or start it, here and now"),
         "asked": _("ask whether it is settled"),
         "route": _("tell where else the customer may turn"),
+        "route_part.number": _("tell the customer the complaint number"),
+        "route_part.department": _("the department responsible"),
+        "answer_part.result": _("the result"),
+        "answer_part.process": _("how it was looked into"),
+        "answer_part.measures": _("the measures taken"),
+        "answer_part.attention": _("that the opinion counts"),
+        "answer_part.redress": _("where else to turn"),
+        "answer_part.channel": _("a fitting channel"),
+        "follow_up_part.called": _("the call back"),
+        "follow_up_part.asked": _("asking how content the customer is"),
+        "follow_up_part.recorded": _("mark and opinion on record"),
     }.get(code, code)
 
 

@@ -19,8 +19,8 @@ from typing import Any, Literal
 
 from lms.core.contracts import Evidence
 
-Rule = Literal["earned", "kept", "occasion", "limit", "form", "classification", "none"]
-RULES: tuple[str, ...] = ("earned", "kept", "occasion", "limit", "form", "classification", "none")
+Rule = Literal["earned", "kept", "occasion", "limit", "form", "classification", "compared", "none"]
+RULES: tuple[str, ...] = ("earned", "kept", "occasion", "limit", "form", "classification", "compared", "none")
 JUDGES = ("machine", "desk", "person")
 
 WORKING_DAY = "wd"
@@ -76,7 +76,9 @@ class Criterion:
     occasions: frozenset[str] = frozenset()
     red_lines: tuple[str, ...] = ()
     put_right_by: tuple[frozenset[str], ...] = ()
-    fields: tuple[str, ...] = ()
+    fields: Mapping[str, float] = field(default_factory=dict)
+    optional: frozenset[str] = frozenset()
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -479,12 +481,50 @@ def _same(given: str, expected: object) -> bool:
     return left == right or (bool(pairs) and sum(pair in left for pair in pairs) / len(pairs) >= 0.5)
 
 
+def _weighed(criterion: Criterion, rows: Sequence[Evidence], names: Mapping[str, Evidence]) -> _Judged:
+    """The weighted mean of what the case has compared: each row says its share, the rubric its weight (1 where it names none).
+
+    Every point carries the difference: `diff` holds share, right value and what is missing; what was given is the quote.
+    """
+    weights = {name: criterion.fields.get(name, 1.0) for name in names}
+    shares = {name: min(1.0, max(0.0, float(row.data["share"]))) for name, row in names.items()}
+    whole = sum(weights.values())
+    value = sum(weights[name] * shares[name] for name in names) / whole if whole else 1.0
+    wrong = [name for name in names if shares[name] < 1]
+    diff = [
+        {"field": name, "share": shares[name], **{key: row.data[key] for key in ("right", "missing", "why") if row.data.get(key)}}
+        for name, row in names.items()
+    ]
+    reason = "met" if not wrong else "fields_wrong" if rows[0].kind == "form" else "part_missing" if value > 0 else "missing"
+    good = [row for name, row in names.items() if shares[name] > 0 and row.quote]
+    bad = [row for name, row in names.items() if shares[name] < 1 and row.quote]
+    missing = [f"{criterion.of}.{name}" for name in wrong] if criterion.of else []
+    return _judge(criterion, value, reason, good, bad, fields=wrong, missing=missing, diff=diff), ()
+
+
+def _of_form(criterion: Criterion, seen: _Seen, part: str) -> _Judged | None:
+    """The fields of one part of the record, where the case has compared them."""
+    rows = [row for row in seen.rows if row.kind == "form" and row.data.get("part") == part and "share" in row.data]
+    return _weighed(criterion, rows, {row.code: row for row in rows}) if rows else None
+
+
+def _compared(criterion: Criterion, seen: _Seen) -> _Judged:
+    """The parts of something done at the desk (the answer, the call back); nothing done at the desk: not observed."""
+    rows = [row for row in seen.rows if row.kind == "event" and row.code == criterion.of and row.detail in criterion.fields]
+    if not rows:
+        return _judge(criterion, None, "needs_desk"), ()
+    return _weighed(criterion, rows, {row.detail or "": row for row in rows})
+
+
 def _form(criterion: Criterion, seen: _Seen) -> _Judged:
     """The share of the fields that are filled and, where the case knows the answer, filled right: the end state, not the path."""
+    by_case = _of_form(criterion, seen, "registration")
+    if by_case is not None:
+        return by_case
     if not seen.form:
         return _judge(criterion, None, "needs_desk"), ()
     expected = seen.truth.get("form") or {}
-    fields = [str(name) for name in (expected or criterion.fields)]
+    fields = [str(name) for name in (expected or [name for name in criterion.fields if name not in criterion.optional])]
     wrong = [name for name in fields if not _filled(name, seen.form, expected)]
     rows = [row for row in seen.rows if row.kind == "form" and row.code in fields and row.code not in wrong]
     value = 1 - len(wrong) / len(fields) if fields else 1.0
@@ -499,6 +539,9 @@ def _filled(name: str, form: Mapping[str, str], expected: object) -> bool:
 
 def _classification(criterion: Criterion, seen: _Seen) -> _Judged:
     """The share of the axes (nature, urgency …) that agree with the case."""
+    by_case = _of_form(criterion, seen, "classification")
+    if by_case is not None:
+        return by_case
     truth = seen.truth.get("classification") or {}
     axes = {str(axis): right for axis, right in truth.items()} if isinstance(truth, Mapping) else {}
     if not axes or not any(axis in seen.form for axis in axes):
@@ -520,6 +563,7 @@ _RULES = {
     "limit": _limit,
     "form": _form,
     "classification": _classification,
+    "compared": _compared,
     "none": _nothing,
 }
 
@@ -587,8 +631,19 @@ def _criterion(entry: Mapping[str, Any], path: str) -> Criterion:
         occasions=frozenset(evidence.get("occasions") or ()),
         red_lines=tuple(evidence.get("red_lines") or ()),
         put_right_by=tuple(frozenset(names) for names in evidence.get("put_right_by") or ()),
-        fields=tuple(evidence.get("fields") or ()),
+        fields=_weights(evidence.get("fields") or (), f"{path}.evidence.fields"),
+        optional=frozenset(evidence.get("optional") or ()),
+        of=str(evidence.get("of", "")),
     )
+
+
+def _weights(entry: Mapping[str, Any] | Sequence[str], path: str) -> dict[str, float]:
+    """Names with their weights; a list gives every name the same."""
+    weights = {str(name): float(entry[name]) for name in entry} if isinstance(entry, Mapping) else {str(name): 1.0 for name in entry}
+    for name, weight in weights.items():
+        if weight <= 0:
+            raise RubricError(f"{path}.{name}", "not_positive")
+    return weights
 
 
 def _part_of(entry: Mapping[str, Any], path: str) -> Part:

@@ -18,6 +18,9 @@ from django.db import DatabaseError
 
 from assessment import rubrics, scoring
 from lms.core.contracts import Evidence
+from simulator.case import answer
+from simulator.case.evidence import answer_evidence, form_evidence
+from simulator.case.truth import Circumstances, compare
 from simulator.engine.events import ActsRead, CustomerSaid, Event, TimePassed, TraineeSaid
 from simulator.engine.readings import SLOW_SECONDS, evidence
 from simulator.engine.scenario import Scenario, parse
@@ -49,7 +52,8 @@ def score_transcript(entry: Mapping[str, Any]) -> dict[str, Any]:
     """
     lines = list(_lines(entry))
     scenario = scenario_of(str(entry["scenario"])) if entry.get("scenario") else None
-    rows = [*_conversation(lines, str(entry.get("lang") or ""), scenario), *_form(entry.get("form"))]
+    language = str(entry.get("lang") or "")
+    rows = [*_conversation(lines, language, scenario), *_record(entry.get("form"), scenario, language)]
     truth = truth_of(scenario) if scenario else {}
     score = scoring.score(rows, rubrics.newest_shipped(scenario.rubric if scenario else RUBRIC), truth)
     places = [line.index for line in lines if line.speaker == "trainee"]
@@ -67,6 +71,7 @@ def score_transcript(entry: Mapping[str, Any]) -> dict[str, Any]:
                 "score": criterion.score,
                 "evidence": [seen(row) for row in (criterion.evidence or criterion.against) if row.quote],
                 "reason": criterion.reason,
+                **({"diff": criterion.params["diff"]} if "diff" in criterion.params else {}),
             }
             for criterion in score.criteria
         ],
@@ -161,11 +166,29 @@ def _plain(events: list[Event]) -> Iterator[Evidence]:
                     )
 
 
-def _form(form: object) -> Iterator[Evidence]:
+def _record(form: object, scenario: Scenario | None, language: str) -> Iterator[Evidence]:
+    """The fields of the record: compared with the case where there is one. `answer` and `answer_channel` hold the written answer."""
     if form is None:
         return
     if not isinstance(form, Mapping):
         raise TranscriptError("form must be an object of field and value.")
-    for name, value in form.items():
-        if value is not None:
-            yield Evidence("form", str(name), 0, 0, value=str(value), quote=str(value))
+    values = {str(name): _text(value) for name, value in form.items() if value is not None}
+    answered, channel = values.pop("answer", ""), values.pop("answer_channel", "")
+    if scenario is None:
+        for name, value in values.items():
+            yield Evidence("form", name, 0, 0, value=value, quote=value)
+        return
+    language = language if language in scenario.languages else scenario.languages[0]
+    names = tuple(person.name for people in scenario.persona.values() for person in people)
+    yield from form_evidence(compare(values, scenario, Circumstances(language, names)), {})
+    if answered:
+        reading = read(answered, Context(), language)
+        for part in answer.parts_of(answered, channel or scenario.channel, reading.acts, scenario, gaming=reading.gaming):
+            yield answer_evidence(part, 0, 0)
+
+
+def _text(value: object) -> str:
+    """A value as the desk keeps it: several codes with commas between them, yes or nothing."""
+    if isinstance(value, list):
+        return ",".join(str(item) for item in value)
+    return ("yes" if value else "") if isinstance(value, bool) else str(value)

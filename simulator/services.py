@@ -26,6 +26,8 @@ from lms.core.contracts import SessionFinished
 from lms.core.models import Organisation, User
 from simulator import log
 from simulator.case import desk
+from simulator.case.evidence import circumstances, desk_evidence
+from simulator.case.truth import Circumstances
 from simulator.engine import contacts, readings
 from simulator.engine import customer as engine
 from simulator.engine.events import (
@@ -525,8 +527,17 @@ def finished_record(session: Session, events: tuple[Event, ...]) -> SessionFinis
         assisted=session.assisted,
         truth=truth_of(case),
         rubric_code=case.rubric,
-        evidence=readings.evidence(events, case),
+        evidence=(*readings.evidence(events, case), *desk_evidence(events, case, circumstances_of(session, events))),
     )
+
+
+def circumstances_of(session: Session, events: tuple[Event, ...]) -> Circumstances:
+    """Who complains in this session, and when: what the record is compared with besides the case."""
+    case = case_of(session)
+    persona = engine.Customer.new(case, session.language, session.level, session.seed).persona
+    elsewhere = ({person.name for person in people} for language, people in case.persona.items() if language != session.language)
+    names = (persona.name, *(name for people in elsewhere if len(people) == 1 for name in people))
+    return circumstances(events, session.language, names)
 
 
 def truth_of(case: Case) -> dict[str, Any]:

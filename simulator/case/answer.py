@@ -114,6 +114,15 @@ def is_unchanged(sentence: str) -> bool:
     return any(points.alike(sentence, bare) >= UNCHANGED for bare, _filled in _template_sentences())
 
 
+def own_words(sentence: str) -> str:
+    """What the handler has put in: of a sentence of a template the fillings of its gaps, else all of it."""
+    for _bare, filled in _template_sentences():
+        found = filled.fullmatch(sentence) if filled else None
+        if found:
+            return "；".join(found.groups())
+    return sentence
+
+
 def parts_of(text: str, channel: str, acts: Iterable[Act], case: Scenario, *, gaming: bool = False) -> tuple[Part, ...]:
     """The parts of an answer, in the order of `PARTS`. Words in a row are no answer: then every part is missing."""
     acts = tuple(acts)
@@ -143,8 +152,9 @@ def _worth(sentence: str, names: set[str], case: Scenario) -> dict[str, float]:
         worth["redress"] = GENERAL if unchanged else 1.0
     if unchanged:
         return worth
-    about = _is_about(sentence, case)
-    if _states_result(sentence, names, case):
+    own = own_words(sentence)
+    about = _is_about(own, case)
+    if _states_result(own, names, case):
         worth["result"] = 1.0
     elif names & {"offer_solution", "take_action", "explain_process.refusal_with_reason"}:
         worth["result"] = GENERAL

@@ -160,7 +160,7 @@ def _classification(form: Mapping[str, str], case: Scenario, here: Circumstances
     yield _nature(form, case)
     for name in ("channel_group", "urgency"):
         yield Compared(name, CLASSIFICATION, form.get(name, ""), right[name], float(form.get(name) == right[name]))
-    yield _flags(form, case)
+    yield from _flags(form, case)
     for name in ("severity", "difficulty"):
         level = _number(case.truth.form.get(name))
         if level is not None:
@@ -197,13 +197,13 @@ def sub_codes_of(case: Scenario) -> tuple[str, ...]:
     return tuple(points.texts_of(form.get("sub_code")))
 
 
-def _flags(form: Mapping[str, str], case: Scenario) -> Compared:
-    """Right flags against right and wrong ones; none where there are none is right once something has been classified."""
+def _flags(form: Mapping[str, str], case: Scenario) -> Iterable[Compared]:
+    """Right flags against right and wrong ones. Where there are none, none is nothing to count; one that is set is wrong."""
     given = {flag.strip() for flag in form.get("flags", "").split(",") if flag.strip()}
     right = set(case.truth.flags)
-    decided = bool(given) or any(form.get(name) for name, field in FIELDS.items() if field.part == CLASSIFICATION)
-    share = len(given & right) / len(given | right) if given | right else float(decided)
-    return Compared("flags", CLASSIFICATION, ",".join(sorted(given)), ",".join(sorted(right)), share)
+    if given or right:
+        share = len(given & right) / len(given | right)
+        yield Compared("flags", CLASSIFICATION, ",".join(sorted(given)), ",".join(sorted(right)), share)
 
 
 def priority_of(case: Scenario) -> str:
@@ -231,7 +231,8 @@ def _risk(form: Mapping[str, str], case: Scenario, here: Circumstances) -> Itera
         wanted = _in(case.truth.form.get("preventive_measure"), here.language)
         yield Compared("preventive_measure", CLASSIFICATION, measure, wanted, 1.0 if said else HALF if _is_sentence(measure) else 0.0)
     else:
-        repeated = any(points.alike(measure, form.get(name, "")) > 0.8 for name in ("matter", "reason", "demand"))
+        told = [text for name in ("matter", "reason", "demand") for text in points.texts_of(case.truth.form.get(name))]
+        repeated = any(points.alike(measure, text) > 0.6 for text in told)
         yield Compared("preventive_measure", CLASSIFICATION, measure, "", float(_is_sentence(measure) and not repeated))
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from assessment.scoring import RubricError, Span, is_later, parse, parse_span, score
 from lms.core.contracts import Evidence
 
-DOCUMENT = yaml.safe_load((Path(__file__).parents[2] / "assessment/rubrics/conversation-1.yaml").read_text(encoding="utf-8"))
+DOCUMENT = yaml.safe_load((Path(__file__).parents[2] / "assessment/rubrics/conversation-2.yaml").read_text(encoding="utf-8"))
 RUBRIC = parse(DOCUMENT)
 FAULTS = ("interrupt", "jargon", "argue", "blame_customer", "rude", "evasive")
 
