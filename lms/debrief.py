@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from assessment.models import Result
 from assessment.selectors import result_of
+from lms.debrief_case import case_for_page, href_of, words_of
 from simulator import words
 from simulator.engine import acts as act_codes
 from simulator.engine import readings
@@ -51,11 +52,12 @@ def debrief(request: HttpRequest, session_id: UUID) -> HttpResponse:
         context |= result_for_page(result, request.LANGUAGE_CODE)
     if session.state == session.State.ARCHIVED:
         return render(request, "simulator/debrief_archived.html", context)
-    events = [entry.event for entry in events_of(session)]
+    events = tuple(entry.event for entry in events_of(session))
     told = readings.debrief(events, case_of(session), session.language)
     context |= {
         "opening": opening_lines(events),
         "turns": [turn_for_page(turn) for turn in told],
+        "case": case_for_page(events, session),
         "curve": curve_for_page([(turn.turn, turn.mood, turn.band) for turn in told]),
     }
     return render(request, "simulator/debrief.html", context)
@@ -186,7 +188,17 @@ def criterion_for_page(row: dict[str, Any], written: dict[str, Any], language: s
         "weight": row["weight"],
         "percent": round(100 * (row["score"] or 0)),
         "low": (row["score"] or 0) < WELL_FROM,
-        "evidence": row["evidence"],
-        "against": row["against"],
-        "links": [*row["evidence"], *row["against"]],
+        "evidence": [link_for_page(reference) for reference in row["evidence"]],
+        "against": [link_for_page(reference) for reference in row["against"]],
+        "links": [link_for_page(reference) for reference in {_place(one): one for one in (*row["evidence"], *row["against"])}.values()],
     }
+
+
+def link_for_page(reference: dict[str, Any]) -> dict[str, Any]:
+    """A piece of evidence as a page links to it."""
+    return {**reference, "href": href_of(reference), "quote": words_of(reference)}
+
+
+def _place(reference: dict[str, Any]) -> tuple[Any, ...]:
+    """What is partly right stands on both sides; a page names it once."""
+    return reference["code"], reference["turn"], reference["position"], reference["start"], reference["end"]

@@ -28,7 +28,7 @@ LABELS = {
     "channel": _("Channel of the complaint"),
     "product": _("Product or service"),
     "amount_involved": _("Amount involved"),
-    "evidence_list": _("Evidence"),
+    "evidence_list": _("Evidence at hand"),
     "receiving_officer": _("Receiving officer"),
     "nature": _("Nature"),
     "sub_code": _("More exactly"),
@@ -139,7 +139,7 @@ def label_of(field: str) -> str:
 
 def value_in_words(field: str, value: str) -> str:
     """A stored value as one reads it."""
-    words = CODES.get(field, {})
+    words = {**CODES["nature"], **CODES["sub_code"]} if field == "nature" else CODES.get(field, {})
     return "、".join(str(words.get(code, code)) for code in value.split(",")) if words else value
 
 
