@@ -69,7 +69,7 @@ def debrief(request: HttpRequest, session_id: UUID) -> HttpResponse:
 def opening_lines(events: Iterable[Any]) -> list[str]:
     """What the customer said before the trainee's first words."""
     lines = []
-    for event in events:
+    for event in readings.as_shown(events):
         if isinstance(event, TraineeSaid):
             break
         if isinstance(event, CustomerSaid):

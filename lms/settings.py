@@ -83,6 +83,18 @@ if BEHIND_HTTPS_PROXY:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_HSTS_SECONDS = env_int("HSTS_SECONDS", default=0)
 
+# A server of the OpenAI protocol that may word what customers say (docs/operate.md): its address up to and with `/v1`.
+# Empty: none is ever called.
+LANGUAGE_MODEL_URL = env("LANGUAGE_MODEL_URL").rstrip("/")
+LANGUAGE_MODEL_NAME = env("LANGUAGE_MODEL_NAME")
+LANGUAGE_MODEL_KEY = env("LANGUAGE_MODEL_KEY")
+# How long a bubble of the customer may wait for its wording.
+LANGUAGE_MODEL_SECONDS = env_int("LANGUAGE_MODEL_SECONDS", default=4, minimum=1)
+if LANGUAGE_MODEL_URL and not LANGUAGE_MODEL_URL.startswith(("http://", "https://")):
+    raise ImproperlyConfigured("LANGUAGE_MODEL_URL must begin with http:// or https://, for example http://127.0.0.1:8080/v1.")
+if LANGUAGE_MODEL_URL and not LANGUAGE_MODEL_NAME:
+    raise ImproperlyConfigured("LANGUAGE_MODEL_NAME must name the model that the server at LANGUAGE_MODEL_URL is to use.")
+
 INSTALLED_APPS = [
     "lms",
     "lms.core",

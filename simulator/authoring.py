@@ -40,9 +40,9 @@ USUAL_BANDS = ("uneasy", "angry")
 OWN_FIELDS = ("format", "slug", "version", "title", "summary", "lines")
 SHORT_NAMES = {"zh-hans": "zh", "en": "en"}
 
-# The words of a handler in the sample conversation of a preview: polite, general, fit for any case.
+# Who the customer of the sample conversation of a preview is, where a case draws its people.
 SAMPLE_SEED = 1
-"""Who the customer of the sample conversation is, where a case draws its people."""
+# The words of a handler in it: polite, general, fit for any case.
 SAMPLE_WORDS = {
     "zh-hans": (
         "您好，我是客服小陈。碰上这样的事，换了谁都会着急，真对不起。请您把经过跟我说说，好吗？",

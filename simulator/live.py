@@ -21,6 +21,7 @@ from simulator.engine import readings
 from simulator.engine.customer import Customer, apply
 from simulator.engine.events import (
     ContactEnded,
+    CustomerReworded,
     CustomerSaid,
     DriverChanged,
     Escalated,
@@ -86,6 +87,9 @@ class Live:
         self.shown = 0  # every event up to this position has been due
         self.dropped: set[int] = set()  # bubbles that the customer never sent
         self.seat_by: int | None = None  # the trainer who speaks for the customer
+        self.reworded: dict[int, str] = {}  # bubbles that are shown in other words
+        self.to_word: list[log.Logged] = []  # bubbles that this process has just written
+        self._held: dict[int, datetime] = {}  # bubbles that wait for their wording, at most until then
         self._due: list[datetime] = []
         self._burst: list[int] = []
         self._spoken = 0
@@ -114,6 +118,8 @@ class Live:
                     due = entry.at + timedelta(milliseconds=due_ms)
                     self._burst.append(entry.position)
                     self._bring_forward(entry, due)
+                case CustomerReworded(of=position, text=text):
+                    self.reworded[position] = text
                 case Overlapped(dropped=dropped):
                     self.dropped.update(self._burst[len(self._burst) - dropped :] if dropped else ())
                 case TraineeSaid():
@@ -153,7 +159,7 @@ class Live:
         wait: bubbles that were still on their way and have not been dropped are due with them.
         """
         while self.shown < len(self.log):
-            due = self._due[self.shown]
+            due = max(self._due[self.shown], self._held.get(self.shown + 1, self._due[self.shown]))
             if due > now and self.shown >= self._spoken:
                 return due
             self.shown += 1
@@ -166,6 +172,13 @@ class Live:
         led = self.customer.led
         return not (self.finished or self.customer.ended or led.paused or led.seated)
 
+    def hold(self, position: int, until: datetime) -> None:
+        """Do not show the bubble, and what it tells, before it has been let go, at the latest `until`."""
+        self._held[position] = until
+
+    def let_go(self, position: int) -> None:
+        self._held.pop(position, None)
+
     def quiet_since(self) -> datetime:
         """When the last words were said or fell due."""
         return max(self._due[-1], self.log[-1].at) if self.log else self.session.started_at
@@ -177,7 +190,7 @@ class Live:
             if isinstance(entry.event, TraineeSaid):
                 break
             if isinstance(entry.event, CustomerSaid) and entry.position not in self.dropped:
-                said.append(entry.event.text)
+                said.append(self.reworded.get(entry.position, entry.event.text))
         return "\n".join(reversed(said))
 
     def contact(self) -> int:

@@ -26,6 +26,7 @@ from simulator.fields import number as _position
 from simulator.live import Live
 from simulator.log import ROOM, Logged
 from simulator.models import Participant, Session
+from simulator.rewording.service import speaks
 
 LONGEST_FRAME = 64 * 1024
 CLOSE_LOGIN_NEEDED, CLOSE_NOT_FOUND = 4401, 4404
@@ -198,6 +199,7 @@ def described(one: Live, seat: str, person_id: int, language: str) -> dict[str, 
         "level": None if hidden else session.level,
         "mode": session.mode,
         "channel": case.channel,
+        "model_speaks": speaks(),
         "state": Session.State.FINISHED if one.finished and session.state == Session.State.OPEN else session.state,
         "outcome": one.customer.outcome if one.shown == one.position else "",
         "started_at": _moment(session.started_at),
@@ -236,6 +238,8 @@ def seen_by(one: Live, seat: str, entries: Iterable[Logged], person_id: int) -> 
             continue
         data = _data_for(one, seat, entry) if _hears(seat, person_id, entry.channel) else None
         if data is not None:
+            if entry.position in one.reworded:
+                data = {**data, "text": one.reworded[entry.position]}
             shaped.append(_event(entry, data, seat))
     return shaped
 
@@ -265,6 +269,7 @@ def _event(entry: Logged, data: dict[str, Any], seat: str) -> dict[str, Any]:
 TRAINEE_SEES: dict[str, tuple[str, ...]] = {
     "trainee_said": ("text",),
     "customer_said": ("text", "due_at", "part", "parts", "band"),
+    "customer_reworded": ("of", "text"),
     "state_changed": ("turn", "mood", "band"),
     "fact_told": ("fact", "value"),
     "promise_made": ("turn", "what", "due", "quote"),

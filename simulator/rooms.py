@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID, uuid4
@@ -20,7 +20,9 @@ from django.utils import timezone
 
 from simulator import protocol, services
 from simulator.live import Live, catch_up, live
+from simulator.log import Logged
 from simulator.models import Participant
+from simulator.rewording.service import hold, reword
 
 logger = logging.getLogger(__name__)
 
@@ -127,6 +129,9 @@ async def show(room: Room) -> None:
     """Send every connection what has fallen due, and set the clock for what has not."""
     async with room.showing:
         one = await live(room.session_id)
+        bubbles, one.to_word = hold(one, one.to_word), []
+        if bubbles:
+            start(_reword(room, bubbles))
         next_due = one.show(timezone.now())
         for member in tuple(room.members):
             if member.position < one.shown:
@@ -134,6 +139,17 @@ async def show(room: Room) -> None:
                 member.position = one.shown
                 await _send(member, protocol.events(one, member.seat, news, member.person_id))
         _set_clock(room, one, next_due)
+
+
+async def _reword(room: Room, bubbles: Sequence[Logged]) -> None:
+    """Ask the language model for other words, and show the bubbles as soon as it has answered, in its words or their own."""
+    wordings = await reword(room.session_id, bubbles)
+    if wordings:
+        await services.word_differently(room.session_id, wordings)
+    for bubble in bubbles:
+        (await live(room.session_id)).let_go(bubble.position)
+    await relay.moved(room)
+    await show(room)
 
 
 def _set_clock(room: Room, one: Live, next_due: datetime | None) -> None:

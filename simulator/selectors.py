@@ -78,7 +78,9 @@ def running_sessions(user: User) -> QuerySet[Session]:
             band=Subquery(state.annotate(text=KT("data__band")).values("text")[:1]),
             mood=Subquery(state.annotate(text=KT("data__mood")).values("text")[:1]),
             last_line=Subquery(
-                events.filter(kind__in=("customer_said", "trainee_said")).annotate(text=KT("data__text")).values("text")[:1]
+                events.filter(kind__in=("customer_said", "customer_reworded", "trainee_said"))
+                .annotate(text=KT("data__text"))
+                .values("text")[:1]
             ),
         )
         .order_by("-started_at")

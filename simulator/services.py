@@ -32,6 +32,8 @@ from simulator.engine import contacts, readings
 from simulator.engine import customer as engine
 from simulator.engine.events import (
     ContactOpened,
+    CustomerReworded,
+    CustomerSaid,
     DeskOpened,
     Event,
     Overlapped,
@@ -402,6 +404,21 @@ async def end_by_time(session_id: UUID) -> Turn | None:
         return None
 
 
+async def word_differently(session_id: UUID, wordings: tuple[CustomerReworded, ...]) -> Turn | None:
+    """Show bubbles that are still on their way in other words. None where all have been shown by now, or will never be."""
+
+    def decide(one: Live, now: datetime, ms: dict[str, float]) -> tuple[Event, ...]:
+        waiting = tuple(said for said in wordings if said.of > one.shown and said.of not in one.dropped)
+        if not waiting:
+            raise SimulatorError("finished")
+        return waiting
+
+    try:
+        return await carry_out(await live(session_id), Said(decide))
+    except SimulatorError:
+        return None
+
+
 async def carry_out(one: Live, said: Said) -> Turn:
     """Decide, write, fold; again from what has changed meanwhile where another process was quicker."""
     async with one.lock:
@@ -421,6 +438,7 @@ async def carry_out(one: Live, said: Said) -> Turn:
                 continue
             ms["writing"] = (time.perf_counter() - began) * 1000
             one.take(batch.entries)
+            one.to_word += [entry for entry in batch.entries if isinstance(entry.event, CustomerSaid)]
             break
         else:
             raise RuntimeError(f"Session {one.id} was written by others {ATTEMPTS} times in a row.")

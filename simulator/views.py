@@ -36,6 +36,7 @@ from simulator.errors import SimulatorError
 from simulator.forms import DEFAULT_LEVEL, OpenRolePlay
 from simulator.live import case_of
 from simulator.models import Session
+from simulator.rewording.service import speaks
 from simulator.selectors import (
     running_sessions,
     scenarios_on_offer,
@@ -132,6 +133,7 @@ def room(request: HttpRequest, session_id: UUID) -> HttpResponse:
         "record": _record(case, session.language),
         "desk": desk_words.desk_for_page(case, session.language),
         "seen_by": trainers_who_see(session.organisation),
+        "model_speaks": speaks(),
         "outcomes": words.OUTCOMES.items(),
         "bands": words.BANDS.items(),
         "acts": words.ACTS.items(),

@@ -92,6 +92,7 @@ class Server:
     data: Path
     port: int
     debug: bool = True
+    settings: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     @property
@@ -102,7 +103,7 @@ class Server:
     def environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")}
         own = {"TINGSU_DATA": str(self.data), "DEBUG": "1" if self.debug else "0", "PORT": str(self.port), "LOG_LEVEL": "WARNING"}
-        return {**kept, **own}
+        return {**kept, **own, **self.settings}
 
     def manage(self, *arguments: str, stdin: str | None = None) -> str:
         command = [sys.executable, str(ROOT / "manage.py"), *arguments]

@@ -80,6 +80,15 @@ class CustomerSaid:
 
 
 @dataclass(frozen=True, slots=True)
+class CustomerReworded:
+    """The bubble at position `of` was shown in other words, which the language model `source` found. It says the same."""
+
+    of: int
+    text: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class FactTold:
     """The customer told the fact `fact`; `elicited` says that it was asked for.
 
@@ -237,8 +246,8 @@ OUTCOMES = (
 )  # fmt: skip
 
 Event = (
-    TraineeSaid | ActsRead | StateChanged | CustomerSaid | FactTold | PromiseMade | PromiseBroken | Overlapped | TimePassed
-    | Escalated | OfferWeighed | RecordOpened | TimeLimitSet | DriverChanged | ContactEnded | SessionEnded
+    TraineeSaid | ActsRead | StateChanged | CustomerSaid | CustomerReworded | FactTold | PromiseMade | PromiseBroken | Overlapped
+    | TimePassed | Escalated | OfferWeighed | RecordOpened | TimeLimitSet | DriverChanged | ContactEnded | SessionEnded
     | DeskOpened | FormSaved | DocumentAsked | DocumentArrived | ContactOpened | SatisfactionTold | CaseHandedIn
     | LinesOffered | CustomerRead | TakenBack | Nudged | Injected | Whispered | Paused | Resumed | Bookmarked
 )  # fmt: skip

@@ -18,6 +18,7 @@ from simulator.engine.events import (
     Cause,
     ContactEnded,
     ContactOpened,
+    CustomerReworded,
     CustomerSaid,
     Escalated,
     Event,
@@ -130,12 +131,21 @@ class _Turn:
         return self.text[act.start : act.end]
 
 
+def as_shown(events: Iterable[Event]) -> tuple[Event, ...]:
+    """The events with each bubble in the words in which it was shown."""
+    log = list(events)
+    for event in tuple(log):
+        if isinstance(event, CustomerReworded) and isinstance(said := log[event.of - 1], CustomerSaid):
+            log[event.of - 1] = replace(said, text=event.text)
+    return tuple(log)
+
+
 def _turns(events: Iterable[Event], scenario: Scenario) -> list[_Turn]:
     """The turns of the trainee with all that came of them; the acts as the customer of this case takes them."""
     turns: list[_Turn] = []
     said: list[CustomerSaid] = []
     mood, band = 1, "calm"
-    for position, event in enumerate(events, start=1):
+    for position, event in enumerate(as_shown(events), start=1):
         match event:
             case TraineeSaid(text):
                 number = len(turns) + 1

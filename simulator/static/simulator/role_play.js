@@ -70,6 +70,9 @@ function show(event) {
       thread.traineeSaid(event, waiting?.id);
       break;
     }
+    case "customer_reworded":
+      thread.reworded(event.data.of, event.data.text);
+      break;
     case "customer_said":
       thread.customerSaid(event, { announce: caughtUp });
       break;

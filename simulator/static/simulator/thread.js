@@ -25,6 +25,12 @@ export class Thread {
     if (announce) this.announce(event.data.text);
   }
 
+  /** The bubble says the same in other words. Where they were there in time it has been shown in them already. */
+  reworded(position, text) {
+    const words = this.list.querySelector(`[data-position="${position}"] [data-text]`);
+    if (words) words.textContent = text;
+  }
+
   /** The trainee's words as the log has them; a waiting bubble with `id` becomes the saved one instead of a second. */
   traineeSaid(event, id) {
     if (this.has(event.position)) return;
