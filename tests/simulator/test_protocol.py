@@ -73,7 +73,7 @@ def room_of(*events: Event, mode: str = "practice", finished: bool = False, drop
     for position, event in enumerate(events, 1):
         kind, data = codec.to_json(event)
         log.append(Logged(position, event, kind, data, datetime(2026, 11, 24, tzinfo=UTC)))
-    return SimpleNamespace(log=log, session=SimpleNamespace(mode=mode), finished=finished, dropped=dropped)
+    return SimpleNamespace(log=log, session=SimpleNamespace(mode=mode), finished=finished, dropped=dropped, reworded={})
 
 
 ANGRY = StateChanged(
