@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -14,8 +15,10 @@ from django.utils import timezone
 
 import assessment.selectors
 from lms.core.models import User
-from simulator import class_selectors
+from simulator import class_selectors, words
+from simulator.class_models import PRESENT_FOR
 from simulator.class_pages import PROGRESS, level_of, shares_for_page, titles_of
+from simulator.models import Sitting, SittingPerson
 
 
 def scores_of(user: User, session_ids: Iterable[UUID]) -> dict[UUID, float]:
@@ -43,7 +46,57 @@ def assignment(request: HttpRequest, assignment_id: int) -> HttpResponse:
         "title": titles_of([found.scenario_slug])[found.scenario_slug],
         "level": level_of(found),
         "rows": rows,
-        "counts": [(words, counts[code]) for code, words in PROGRESS.items()],
+        "counts": [(said, counts[code]) for code, said in PROGRESS.items()],
         "waiting": len(shares) - counts["done"],
     }
     return render(request, "simulator/classes/assignment.html", context)
+
+
+@login_required
+def sitting(request: HttpRequest, sitting_id: UUID) -> HttpResponse:
+    """A class, for each as they take part in it: the lobby, the rooms as tiles, and who came and how it went."""
+    user = request.user
+    found = get_object_or_404(class_selectors.sittings_visible_to(user), pk=sitting_id)
+    runs = class_selectors.sittings_run_by(user).filter(pk=found.pk).exists()
+    people = list(found.people.select_related("person").order_by("person__full_name", "pk"))
+    now = timezone.now()
+    for share in people:
+        share.is_here = share.seen_at is not None and now - share.seen_at < PRESENT_FOR
+    own = next((share for share in people if share.person_id == user.pk), None)
+    watches = runs or (own is not None and own.seat == SittingPerson.Seat.OBSERVER)
+    context = {
+        "sitting": found,
+        "title": titles_of([found.scenario_slug])[found.scenario_slug],
+        "level": level_of(found),
+        "runs": runs,
+        "watches": watches,
+        "plays": not watches,
+        "people": people,
+        "mine": found.sessions.filter(trainee=user).first(),
+        "rows": attendance(user, found, people) if runs and found.started_at else [],
+        "link": request.build_absolute_uri(reverse("role_plays:class", args=[found.pk])),
+        "bands": words.BANDS.items(),
+        "acts": words.ACTS.items(),
+        "outcomes": words.OUTCOMES.items(),
+    }
+    return render(request, "simulator/classes/class.html", context)
+
+
+def attendance(user: User, sitting: Sitting, people: Iterable[SittingPerson]) -> list[dict[str, Any]]:
+    """Who came, and how it went for them; of an exam that is still going on there is no score yet."""
+    sessions = {session.trainee_id: session for session in sitting.sessions.all()}
+    scores = scores_of(user, (session.id for session in sessions.values()))
+    rows = []
+    for share in people:
+        if share.seat != SittingPerson.Seat.TRAINEE:
+            continue
+        session = sessions.get(share.person_id)
+        rows.append(
+            {
+                "share": share,
+                "session": session,
+                "outcome": words.OUTCOMES.get(session.outcome, "") if session else "",
+                "score": scores.get(session.id) if session else None,
+            }
+        )
+    return rows

@@ -20,6 +20,7 @@ from simulator.engine import readings
 from simulator.engine.events import CustomerSaid, TraineeSaid
 from simulator.live import case_of
 from simulator.selectors import events_of, scenarios_on_offer, sessions_known_to
+from simulator.services import is_withheld
 
 WELL_FROM = 0.7
 LISTED = 3
@@ -34,11 +35,13 @@ def debrief(request: HttpRequest, session_id: UUID) -> HttpResponse:
 
     Of an archived session, whose conversation has been deleted, the score by criterion is left.
     """
-    session = get_object_or_404(sessions_known_to(request.user).select_related("snapshot", "trainee"), id=session_id)
+    session = get_object_or_404(sessions_known_to(request.user).select_related("snapshot", "trainee", "sitting"), id=session_id)
     document = session.snapshot.document
     title = document["title"].get(request.LANGUAGE_CODE) or document["title"][session.language]
     if session.state == session.State.OPEN:
         return render(request, "simulator/debrief_open.html", {"session": session, "title": title})
+    if is_withheld(session):
+        return render(request, "simulator/debrief_withheld.html", {"session": session, "title": title})
     result = result_of(session.id)
     context = {
         "session": session,

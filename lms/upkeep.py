@@ -23,6 +23,7 @@ import simulator.services
 from lms.core.bus import publish
 from lms.core.contracts import ConversationDeleted
 from simulator import retention
+from simulator.clock import keep_time
 
 logger = logging.getLogger(__name__)
 
@@ -116,13 +117,14 @@ async def _in_steps(job: Callable[[datetime], Done]) -> None:
 
 async def lifespan(scope: dict[str, Any], receive: Callable[[], Awaitable[dict]], send: Callable[[dict], Awaitable[None]]) -> None:
     """The part of ASGI in which a server says that it starts and stops."""
-    working: asyncio.Task[None] | None = None
+    working: list[asyncio.Task[None]] = []
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
-            working = asyncio.create_task(keep_up())
-        elif working is not None:
-            working.cancel()
+            working = [asyncio.create_task(keep_up()), asyncio.create_task(keep_time())]
+        else:
+            for task in working:
+                task.cancel()
         await send({"type": f"{message['type']}.complete"})
         if message["type"] == "lifespan.shutdown":
             return

@@ -18,6 +18,7 @@ from simulator.urls import urlpatterns as role_play_pages
 composed = [
     path("<uuid:session_id>/debrief/", debrief, name="debrief"),
     path("assignments/<int:assignment_id>/", classes.assignment, name="assignment"),
+    path("classes/<uuid:sitting_id>/", classes.sitting, name="class"),
 ]
 role_plays = ([*role_play_pages, *composed], "role_plays")
 

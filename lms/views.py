@@ -33,13 +33,14 @@ from lms import people, people_services
 from lms.core import access
 from lms.core.models import Membership, User
 from simulator import reading_reports, words
-from simulator.class_pages import Share, shares_for_page
-from simulator.class_selectors import assignments_run_by, still_to_play
-from simulator.models import LoggedEvent, ReadingReport, Scenario, Session
+from simulator.class_pages import Share, shares_for_page, sittings_for_page
+from simulator.class_selectors import assignments_run_by, coming_to, still_to_play
+from simulator.models import LoggedEvent, ReadingReport, Scenario, Session, Sitting
 
 Role = Membership.Role
 CURVES = 4
 LISTED = 5
+CLASS_IS_NEAR = timedelta(minutes=30)
 FIGURES_OF_DAYS = 90
 # The curve of a small chart: 100 wide, moods 1 (calm, at the bottom) to 5 in steps of 6.
 CURVE_WIDTH, CURVE_STEP, CURVE_TOP = 100, 6, 4
@@ -103,19 +104,26 @@ def trainee_part(user: User) -> dict[str, Any]:
     course = step.course if step else None
     mine = next((one for one in learning if course and one.course.pk == course.pk), begun[-1] if begun else None)
     soon = timezone.localdate() + timedelta(days=people.EXPIRING_DAYS)
+    coming = coming_to(user)
     shares = shares_for_page(still_to_play(user), timezone.localdate())
     due = certificates.selectors.certificates_of(user).filter(state=Certificate.State.ACTIVE, valid_until__lte=soon)
     return {
-        "next_thing": next_thing(user, step, shares),
+        "next_thing": next_thing(user, step, shares, coming),
         "due": shares,
+        "coming": sittings_for_page(coming),
         "mine": mine,
         "certificates_due": due.order_by("valid_until"),
         "played": played_before(user),
     }
 
 
-def next_thing(user: User, step: courses.selectors.NextStep | None, due: list[Share]) -> NextThing:
-    """An open role-play first, for its customer is waiting; then what is due soon; then the next lesson; then practice."""
+def next_thing(user: User, step: courses.selectors.NextStep | None, due: list[Share], coming: list[Sitting]) -> NextThing:
+    """A class about to begin; a role-play whose customer is waiting; what is due soon; the next lesson; then practice."""
+    about_to_begin = next((sitting for sitting in coming if sitting.planned_for - timezone.now() < CLASS_IS_NEAR), None)
+    if about_to_begin is not None and not about_to_begin.sessions.filter(trainee=user).exists():
+        title = sittings_for_page([about_to_begin])[0].title
+        sentence = _("Your class “%(title)s” is about to begin.") % {"title": title}
+        return NextThing(sentence, _("To the lobby"), reverse("role_plays:class", args=[about_to_begin.pk]))
     waiting = with_snapshot(simulator.selectors.sessions_played_by(user).filter(state=Session.State.OPEN)).order_by("-started_at").first()
     if waiting is not None:
         title = courses.selectors.scenario_titles([waiting.snapshot.slug]).get(waiting.snapshot.slug, waiting.snapshot.slug)
@@ -134,7 +142,7 @@ def next_thing(user: User, step: courses.selectors.NextStep | None, due: list[Sh
 
 def played_before(user: User) -> list[PlayedBefore]:
     """The last finished role-plays of `user`, newest first; four queries, however many turns they had."""
-    finished = simulator.selectors.sessions_played_by(user).filter(state=Session.State.FINISHED)
+    finished = simulator.selectors.finished_sessions().filter(pk__in=simulator.selectors.sessions_played_by(user).values("pk"))
     sessions = list(with_snapshot(finished).order_by("-finished_at")[:CURVES])
     titles = courses.selectors.scenario_titles({session.snapshot.slug for session in sessions})
     moods = mood_curves(sessions)

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from simulator import words
-from simulator.models import Assigned, Scenario, Session
+from simulator.models import Assigned, Scenario, Session, Sitting
 
 SOON = timedelta(days=3)
 PROGRESS = {
@@ -70,6 +70,15 @@ def progress_of(share: Assigned, today: date) -> str:
     if share.assignment.due_on < today:
         return "overdue"
     return "under_way" if share.played else "not_started"
+
+
+def sittings_for_page(sittings: Iterable[Sitting]) -> list[Sitting]:
+    """Classes with their title and how hard they are, in words."""
+    found = list(sittings)
+    titles = titles_of([sitting.scenario_slug for sitting in found])
+    for sitting in found:
+        sitting.title, sitting.level_words = titles[sitting.scenario_slug], level_of(sitting)
+    return found
 
 
 def shares_for_page(shares: Iterable[Assigned], today: date) -> list[Share]:

@@ -98,6 +98,20 @@ def coming_to(user: User) -> list[Sitting]:
     return list(sittings_of(user).filter(state__in=(Sitting.State.SCHEDULED, Sitting.State.RUNNING)).order_by("planned_for"))
 
 
+def with_attendance(sittings: QuerySet[Sitting]) -> QuerySet[Sitting]:
+    """Each with how many are to play in it, and how many of them came."""
+    plays = Q(people__seat=SittingPerson.Seat.TRAINEE)
+    came = plays & Q(people__arrived_at__isnull=False)
+    return sittings.annotate(listed=Count("people", filter=plays), came=Count("people", filter=came)).order_by("-planned_for", "pk")
+
+
+def watches(user: User, sitting: Sitting) -> bool:
+    """Whether `user` may see the rooms of a class: who runs it, and who is listed to observe it."""
+    if sittings_run_by(user).filter(pk=sitting.pk).exists():
+        return True
+    return sitting.people.filter(person=user, seat=SittingPerson.Seat.OBSERVER).exists()
+
+
 # --- afterwards
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -18,16 +20,23 @@ from django.views.decorators.http import require_POST
 from lms.core.answers import not_understood
 from lms.core.models import Organisation, User
 from simulator import class_selectors, scheduling
-from simulator.class_forms import AssignmentForm, ReasonForm
-from simulator.class_pages import level_of, titles_of
+from simulator.class_forms import AssignmentForm, ExtendForm, ReasonForm, SittingForm
+from simulator.class_pages import level_of, sittings_for_page, titles_of
 from simulator.errors import SimulatorError
-from simulator.selectors import scenarios_on_offer
+from simulator.models import Session, Sitting
+from simulator.selectors import scenarios_on_offer, sessions_trained_by
 
 PAGE_SIZE = 20
 NOT_BEGUN = {
     "finished": gettext_lazy("This exam has been sat, or its day is over. It cannot be begun again."),
     "not_found": gettext_lazy("This case is not on offer any more. Ask your trainer."),
     "not_allowed": gettext_lazy("You belong to no organisation yet, so a role-play cannot be kept for you. Ask an administrator."),
+}
+
+
+NOT_STARTED = {
+    "finished": gettext_lazy("This class has been started already, or called off."),
+    "not_found": gettext_lazy("This case is not on offer any more. Plan the class with another one."),
 }
 
 
@@ -121,4 +130,121 @@ def begin_assigned(request: HttpRequest, share_id: int) -> HttpResponse:
         session = scheduling.begin_assigned(request.user, share)
     except SimulatorError as error:
         return not_understood(request, str(NOT_BEGUN.get(error.code, NOT_BEGUN["finished"])))
+    return redirect("role_plays:room", session.id)
+
+
+# --- classes
+
+
+@login_required
+def classes(request: HttpRequest) -> HttpResponse:
+    """The classes of the organisations one is a trainer of, the latest first."""
+    organisations_for_page(request.user)
+    found = class_selectors.with_attendance(class_selectors.sittings_run_by(request.user))
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    sittings_for_page(page)
+    return render(request, "simulator/classes/classes.html", {"page": page})
+
+
+@login_required
+def schedule(request: HttpRequest) -> HttpResponse:
+    """Plan a class for a department or some of its people."""
+    organisations = organisations_for_page(request.user)
+    organisation = chosen_organisation(request, organisations)
+    data = request.POST if request.method == "POST" else None
+    next_hour = timezone.localtime().replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    form = SittingForm(data, organisation=organisation, scenarios=scenarios_on_offer(), initial={"planned_for": next_hour})
+    if request.method == "POST" and form.is_valid():
+        wanted = form.cleaned_data
+        sitting = scheduling.schedule(
+            request.user,
+            form.chosen(),
+            wanted["observers"],
+            organisation=organisation,
+            scenario_slug=wanted["scenario"],
+            level=wanted["level"],
+            language=wanted["language"],
+            mode=wanted["mode"],
+            planned_for=wanted["planned_for"],
+            minutes=wanted["minutes"],
+            open_to_all=wanted["open_to_all"],
+        )
+        messages.success(request, _("Planned. Send the link of this page to the people."))
+        return redirect("role_plays:class", sitting.pk)
+    context: dict[str, Any] = {"form": form, "organisations": organisations, "organisation": organisation}
+    return render(request, "simulator/classes/schedule.html", context, status=400 if form.errors else 200)
+
+
+@login_required
+@require_POST
+def start_class(request: HttpRequest, sitting_id: UUID) -> HttpResponse:
+    """Open the rooms of everybody who has arrived, all at once."""
+    sitting = get_object_or_404(class_selectors.sittings_run_by(request.user), pk=sitting_id)
+    try:
+        scheduling.start(request.user, sitting)
+    except SimulatorError as error:
+        return not_understood(request, str(NOT_STARTED[error.code]))
+    return redirect("role_plays:class", sitting.pk)
+
+
+@login_required
+def cancel_class(request: HttpRequest, sitting_id: UUID) -> HttpResponse:
+    """Call off a class that has not begun, with a reason."""
+    waiting = class_selectors.sittings_run_by(request.user).filter(state=Sitting.State.SCHEDULED)
+    sitting = get_object_or_404(waiting, pk=sitting_id)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        scheduling.cancel(request.user, sitting, form.cleaned_data["reason"])
+        return redirect("role_plays:class", sitting.pk)
+    context = {"sitting": sitting, "form": form, "title": titles_of([sitting.scenario_slug])[sitting.scenario_slug]}
+    return render(request, "simulator/classes/cancel.html", context, status=400 if form.errors else 200)
+
+
+@login_required
+@require_POST
+def end_class(request: HttpRequest, sitting_id: UUID) -> HttpResponse:
+    """End a class, and the conversations that are still going on in it."""
+    sitting = get_object_or_404(class_selectors.sittings_run_by(request.user), pk=sitting_id)
+    scheduling.end(request.user, sitting)
+    return redirect("role_plays:class", sitting.pk)
+
+
+@login_required
+@require_POST
+def extend_class(request: HttpRequest, sitting_id: UUID) -> HttpResponse:
+    """More time for everybody in a class."""
+    running_now = class_selectors.sittings_run_by(request.user).filter(state=Sitting.State.RUNNING, ends_at__isnull=False)
+    sitting = get_object_or_404(running_now, pk=sitting_id)
+    form = ExtendForm(request.POST)
+    if not form.is_valid():
+        return not_understood(request, _("Choose 5, 10 or 15 minutes."))
+    scheduling.extend(request.user, list(sitting.sessions.filter(state=Session.State.OPEN)), form.cleaned_data["minutes"], sitting)
+    messages.success(request, _("More time has been given."))
+    return redirect("role_plays:class", sitting.pk)
+
+
+@login_required
+@require_POST
+def extend(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    """More time for one conversation."""
+    under_way = sessions_trained_by(request.user).filter(state=Session.State.OPEN, ends_at__isnull=False)
+    session = get_object_or_404(under_way, pk=session_id)
+    form = ExtendForm(request.POST)
+    if not form.is_valid():
+        return not_understood(request, _("Choose 5, 10 or 15 minutes."))
+    scheduling.extend(request.user, [session], form.cleaned_data["minutes"])
+    messages.success(request, _("More time has been given."))
+    return redirect("role_plays:room", session.id)
+
+
+@login_required
+@require_POST
+def enter_class(request: HttpRequest, sitting_id: UUID) -> HttpResponse:
+    """Into one's own room of a class that is running, also for who comes late."""
+    sitting = get_object_or_404(class_selectors.sittings_of(request.user), pk=sitting_id)
+    scheduling.enter_lobby(request.user, sitting)
+    try:
+        session = scheduling.enter_room(request.user, sitting)
+    except SimulatorError:
+        return redirect("role_plays:class", sitting.pk)
     return redirect("role_plays:room", session.id)

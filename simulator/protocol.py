@@ -190,19 +190,18 @@ def described(one: Live, seat: str, person_id: int, language: str) -> dict[str, 
     """The session as the reader may know it. In an exam the trainee learns the level when it is over."""
     session, case = one.session, one.scenario
     spoken = session.language
-    hidden = _exam_for(one, seat)
     return {
         "id": str(session.id),
         "title": case.title.get(language) or case.title[spoken],
         "brief": case.summary.get(language) or case.summary[spoken],
         "language": spoken,
-        "level": None if hidden else session.level,
+        "level": None if _level_is_secret(one) else session.level,
         "mode": session.mode,
         "channel": case.channel,
         "model_speaks": speaks(),
         "state": Session.State.FINISHED if one.finished and session.state == Session.State.OPEN else session.state,
         "outcome": one.customer.outcome if one.shown == one.position else "",
-        "started_at": _moment(session.started_at),
+        "started_at": moment(session.started_at),
         "seat": seat,
         "seats": [{"seat": Participant.Seat.TRAINEE, "name": str(session.trainee), "you": session.trainee_id == person_id}],
         "record": [
@@ -255,8 +254,8 @@ def _event(entry: Logged, data: dict[str, Any], seat: str) -> dict[str, Any]:
     message = {
         "position": entry.position,
         "kind": entry.kind,
-        "at": _moment(entry.at),
-        "drill_at": _moment(entry.drill_at),
+        "at": moment(entry.at),
+        "drill_at": moment(entry.drill_at),
         "contact": entry.contact,
         "by": None if hidden else entry.by,
         "channel": entry.channel,
@@ -322,5 +321,10 @@ def _exam_for(one: Live, seat: str) -> bool:
     return one.session.mode == Session.Mode.EXAM and seat == Participant.Seat.TRAINEE and not one.finished
 
 
-def _moment(at: datetime | None) -> str | None:
+def _level_is_secret(one: Live) -> bool:
+    """In an exam under way nobody learns the level; of one that a class sits together the wire never tells it."""
+    return one.session.mode == Session.Mode.EXAM and (not one.finished or one.session.sitting_id is not None)
+
+
+def moment(at: datetime | None) -> str | None:
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z") if at else None

@@ -67,13 +67,18 @@ def overdue_sessions(now: datetime) -> QuerySet[Session]:
     return Session.objects.filter(state=Session.State.OPEN, ends_at__lte=now)
 
 
+def sessions_running_for(user: User) -> QuerySet[Session]:
+    """Open sessions of the organisations `user` is a trainer of; a “what if” is nobody else's business."""
+    return Session.objects.filter(state=Session.State.OPEN, branched_from=None, organisation__in=organisations_of(user, [Role.TRAINER]))
+
+
 def running_sessions(user: User) -> QuerySet[Session]:
     """Open sessions of the organisations `user` is a trainer of, the latest first, each with `band`, `mood` and `last_line`."""
     events = LoggedEvent.objects.filter(session=OuterRef("pk")).order_by("-position")
     state = events.filter(kind="state_changed")
     return (
-        Session.objects.filter(state=Session.State.OPEN, organisation__in=organisations_of(user, [Role.TRAINER]))
-        .select_related("snapshot", "trainee", "organisation")
+        sessions_running_for(user)
+        .select_related("snapshot", "trainee", "organisation", "sitting")
         .annotate(
             band=Subquery(state.annotate(text=KT("data__band")).values("text")[:1]),
             mood=Subquery(state.annotate(text=KT("data__mood")).values("text")[:1]),

@@ -29,8 +29,8 @@ from lms.core.access import Role, bank_of, has_role, home_organisation
 from lms.core.answers import not_understood, way_back
 from lms.core.models import User
 from simulator import desk_words, reading_reports, services, words
-from simulator.class_pages import shares_for_page
-from simulator.class_selectors import still_to_play
+from simulator.class_pages import shares_for_page, sittings_for_page
+from simulator.class_selectors import coming_to, still_to_play
 from simulator.engine.scenario import Scenario as Case
 from simulator.errors import SimulatorError
 from simulator.forms import DEFAULT_LEVEL, OpenRolePlay
@@ -75,7 +75,7 @@ def role_plays(request: HttpRequest) -> HttpResponse:
             form.add_error(None, NOT_OPENED.get(error.code, NOT_OPENED["not_found"]))
         else:
             return redirect("role_plays:room", session.id)
-    played = sessions_played_by(request.user).select_related("snapshot")
+    played = sessions_played_by(request.user).select_related("snapshot", "sitting")
     finished = Paginator(played.exclude(state=Session.State.OPEN).order_by("-finished_at"), PAGE_SIZE).get_page(request.GET.get("page"))
     open_sessions = [_described(session, request) for session in played.filter(state=Session.State.OPEN).order_by("-started_at")]
     for session in finished:
@@ -83,6 +83,7 @@ def role_plays(request: HttpRequest) -> HttpResponse:
         session.can_try_again = session.snapshot.slug in form.by_slug
     context = {
         "form": form,
+        "coming": sittings_for_page(coming_to(request.user)),
         "due": shares_for_page(still_to_play(request.user), timezone.localdate()),
         "scenarios": [_card(scenario, request) for scenario in scenarios],
         "levels": words.LEVELS.items(),
@@ -116,7 +117,9 @@ def notice(request: HttpRequest) -> HttpResponse:
 @login_required
 def room(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """The room of one role-play: its trainee writes, a trainer who opens it watches and is named to the trainee."""
-    session = get_object_or_404(sessions_known_to(request.user).select_related("snapshot", "trainee", "organisation"), id=session_id)
+    session = get_object_or_404(
+        sessions_known_to(request.user).select_related("snapshot", "trainee", "organisation", "sitting"), id=session_id
+    )
     if session.state == Session.State.ARCHIVED:
         return redirect("role_plays:debrief", session.id)
     playing = session.trainee_id == request.user.pk
@@ -148,7 +151,11 @@ def running(request: HttpRequest) -> HttpResponse:
     sessions = [_described(session, request) for session in running_sessions(request.user)]
     for session in sessions:
         session.mood_words = words.BANDS.get(session.band or "", "")
-    return render(request, "simulator/running.html", {"sessions": sessions})
+    return render(
+        request,
+        "simulator/running.html",
+        {"sessions": sessions, "bands": words.BANDS.items(), "acts": words.ACTS.items(), "outcomes": words.OUTCOMES.items()},
+    )
 
 
 @login_required
@@ -223,7 +230,7 @@ def _trainers_only(user: User) -> None:
 
 def _level(session: Session) -> str:
     """How hard the customer is. Before an exam is over, no page says so."""
-    hidden = session.mode == Session.Mode.EXAM and session.state == Session.State.OPEN
+    hidden = session.mode == Session.Mode.EXAM and (session.state == Session.State.OPEN or services.is_withheld(session))
     return _("Exam") if hidden else words.LEVELS[session.level]
 
 

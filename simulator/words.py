@@ -25,7 +25,7 @@ OUTCOMES = {
     "escalated": _("The customer took the complaint further."),
     "closed_by_trainee": _("You ended the conversation before the matter was settled."),
     "closed_by_trainer": _("A trainer ended the conversation."),
-    "timed_out": _("Nobody said anything for too long, and the conversation closed."),
+    "timed_out": _("The time ran out, and the conversation closed."),
 }
 
 ACTS = {

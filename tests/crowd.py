@@ -6,7 +6,7 @@ in them, results, certificates, reports, drafts.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -26,7 +26,7 @@ from courses.models import CoursePage, LessonPage
 from lms.core.models import Membership, Organisation, User
 from simulator import class_selectors, log, scheduling, selectors, services
 from simulator.live import load
-from simulator.models import ReadingReport, Scenario, Session
+from simulator.models import ReadingReport, Scenario, Session, Sitting
 from tests.courses.pages import check_block, make_course, make_lesson, role_play_block, text_block
 from tests.factories import department_of, make_bank, make_person
 
@@ -170,6 +170,12 @@ class Crowd:
             mode="practice",
             due_on=timezone.localdate() + timedelta(days=self.size),
         )
+        self.coming = self._class(class_selectors.trainees_of(self.bank))
+        self.sitting = self._class(class_selectors.trainees_of(self.bank))
+        for person in class_selectors.trainees_of(self.bank):
+            scheduling.enter_lobby(person, self.sitting)
+        for session in scheduling.start(self.people[Role.TRAINER], self.sitting):
+            services.take_turn_now(session.trainee, session.id, CALM[0], f"class-{self.size}")
         services.take_turn_now(self.trainee, self.room.id, CALM[self.size % len(CALM)], f"turn-{self.size}")
         self.debriefed = self._played(self.trainee, 1 + self.size)
         self._begun(self.trainee, f"case-{self.size}")
@@ -180,6 +186,21 @@ class Crowd:
         said = next(entry for entry in log.read(self.debriefed.id) if entry.kind == "trainee_said")
         ReadingReport.objects.create(
             session=self.debriefed, position=said.position, start=0, end=2, act="greeting", reported_by=self.trainee
+        )
+
+    def _class(self, people: Iterable[User]) -> Sitting:
+        return scheduling.schedule(
+            self.people[Role.TRAINER],
+            people,
+            [],
+            organisation=self.bank,
+            scenario_slug=SCENARIO,
+            level=2,
+            language="zh-hans",
+            mode="practice",
+            planned_for=timezone.now(),
+            minutes=20,
+            open_to_all=True,
         )
 
     # What is counted
@@ -202,6 +223,10 @@ class Crowd:
             ("assignments", Role.TRAINER, reverse("role_plays:assignments")),
             ("assigning", Role.TRAINER, reverse("role_plays:assign")),
             ("assignment", Role.TRAINER, reverse("role_plays:assignment", args=[self.assignment.pk])),
+            ("classes", Role.TRAINER, reverse("role_plays:classes")),
+            ("planning a class", Role.TRAINER, reverse("role_plays:schedule")),
+            ("class", Role.TRAINER, reverse("role_plays:class", args=[self.sitting.pk])),
+            ("class, played", Role.TRAINEE, reverse("role_plays:class", args=[self.coming.pk])),
             ("reported readings", Role.TRAINER, reverse("role_plays:reports")),
             ("certificates", Role.TRAINEE, reverse("certificates:mine")),
             ("people list", Role.HR, reverse("people:list")),

@@ -5,6 +5,7 @@ import { Desk } from "./desk.js";
 import { Outbox } from "./outbox.js";
 import { Sheets, tabs } from "./panels.js";
 import { Signs } from "./signs.js";
+import { TimeLeft } from "./time_left.js";
 import { RoomSocket } from "./socket.js";
 import { Thread } from "./thread.js";
 
@@ -22,6 +23,7 @@ let caughtUp = false; // nothing of the past is announced
 
 const outbox = new Outbox(session);
 const signs = new Signs(room);
+const timeLeft = new TimeLeft(room);
 const sheets = new Sheets(room);
 const socket = new RoomSocket(room.dataset.socket, () => position);
 const thread = new Thread(room, { onResend: resend, onDiscard: discard });
@@ -62,6 +64,7 @@ function happened(frame) {
 
 function show(event) {
   signs.happened(event);
+  timeLeft.happened(event);
   desk.happened(event);
   if (["state_changed", "promise_made", "fact_told"].includes(event.kind) && caughtUp) sheets.changed("signs");
   switch (event.kind) {
@@ -213,6 +216,7 @@ function end(outcome) {
   place.querySelectorAll("[data-outcome]").forEach((words) => (words.hidden = words.dataset.outcome !== outcome));
   place.hidden = false;
   composer?.close();
+  timeLeft.stop();
   const finish = part("finish");
   if (finish) finish.hidden = true;
   thread.toEnd();

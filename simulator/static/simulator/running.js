@@ -1,21 +1,16 @@
-// Keeps the list of running role-plays fresh without moving the page under the reader.
+// All open rooms of the trainer's organisations as live tiles.
 
-const EVERY_MS = 4000;
-const list = document.querySelector("[data-live-list]");
+import { Grid } from "./grid.js";
+import { RoomSocket } from "./socket.js";
 
-async function refresh() {
-  if (document.visibilityState !== "visible") return;
-  try {
-    const answer = await fetch(list.dataset.liveList, { headers: { "X-Requested-With": "fetch" } });
-    list.dataset.fresh = String(answer.ok);
-    if (!answer.ok) return;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const fresh = page.querySelector("[data-live-list]");
-    if (fresh && fresh.innerHTML !== list.innerHTML && !list.contains(document.activeElement)) list.innerHTML = fresh.innerHTML;
-  } catch {
-    list.dataset.fresh = "false";
-  }
-}
+const page = document.querySelector("[data-running]");
+const grid = new Grid(page);
+const socket = new RoomSocket(page.dataset.socket, () => 0);
+const list = page.querySelector("[data-grid]");
 
-setInterval(refresh, EVERY_MS);
-document.addEventListener("visibilitychange", refresh);
+socket.addEventListener("frame", ({ detail: frame }) => {
+  list.dataset.fresh = "true";
+  if (frame.type === "tiles") grid.show(frame);
+});
+socket.addEventListener("lost", () => (list.dataset.fresh = "false"));
+socket.connect();

@@ -37,7 +37,7 @@ export class RoomSocket extends EventTarget {
 
   receive(frame) {
     clearTimeout(this.answerTimer);
-    if (frame.type === "joined") {
+    if (["joined", "class", "tiles"].includes(frame.type)) {
       this.joined = true;
       this.wait = FIRST_WAIT_MS;
     }
