@@ -110,6 +110,8 @@ def _bad_falls(code: str, scene: Scene) -> bool:
     if code == "jargon":
         return found("explained", scene.after) or found("named", scene.clause_before) or reported(scene)
     if code == "overpromise":
+        if found("put_forward", scene.clause_before) and not found("sworn", scene.clause_before + scene.match + scene.after[:4]):
+            return True
         return found("can_not_promise", scene.clause_before) or found("depends", scene.sentence) or reported(scene)
     if code == "privacy_breach":
         if found("not_asked", scene.clause_before) or found("not_asked", scene.match):

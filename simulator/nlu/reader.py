@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from simulator.engine.acts import KINDS, NEGATIVE, TOPICS, Act, Reading
+from simulator.engine.acts import KINDS, NEGATIVE, POSITIVE, TOPICS, Act, Reading
 from simulator.nlu import gate, guards, lexical, lexicon, model, topics
 from simulator.nlu.clauses import Stretch, around, sentences
 from simulator.nlu.features import language_of
@@ -38,14 +38,26 @@ _SAID_TWICE = frozenset(("ask_details", "ask_contact", "confirm_facts", "offer_s
 """Acts that may be there more than once, about different things: each further clause that surely holds one counts."""
 _PRECISE = frozenset(("occurred_at", "place", "amount", "target", "product", "contact", "identity", "evidence"))
 """A question about one of these asks for one thing: it is closed, however it begins."""
-_NOT_SAYING_WHO = frozenset(("ask_contact", "ask_details"))
+_DATED = ("offer_solution", "take_action")
+_TAKEN_FOR: Mapping[str, tuple[str, ...]] = {
+    "ask_contact": ("self_intro",),
+    "ask_details": ("self_intro",),
+    "follow_up": ("ask_details",),
+    "self_intro": ("offer_solution", "take_action"),
+    "explain_process": ("offer_solution",),
+}
+"""What the model sees in words that the lexicon knows to do one of these: who says who they are asks for no name."""
 SURE = 1.0
 NEVER = -6.0
 SET_PHRASE = 3.0
-"""A phrase of the lexicon with so much evidence counts, unless the clause's model holds the act for most unlikely."""
+"""A phrase of the lexicon with so much evidence counts, unless the clause's model holds the act for unlikely."""
 BENEFIT_OF_DOUBT = 1.5
 """So much more evidence the model alone must bring for an offence in a clause in which the lexicon finds only good."""
-DOUBT, DOUBT_OF_BAD = -3.5, -1.2
+DOUBT = -1.2
+"""A set phrase does not count where the model holds the act for less likely than this."""
+DOUBT_OF_PLAIN = dict.fromkeys(POSITIVE, -3.5) | {"ask_details": -5.9}
+"""The same, where a single sentence would else say nothing at all: a plain question, a plain greeting."""
+_PLAIN = frozenset(POSITIVE)
 _SLOTS_OF = {
     "give_timeframe": ("limit", "date", "clock"),
     "give_contact": ("phone", "case"),
@@ -127,6 +139,7 @@ class _Heard:
 
     def __init__(self, text: str, said: lexical.Said, of_sentences: tuple[Stretch, ...]) -> None:
         self.text, self.said = text, said
+        self.said_in_one = len(of_sentences) == 1
         self.language = language_of(text)
         self.model = model.load(self.language)
         self.parts = parts_of(text, of_sentences)
@@ -165,17 +178,17 @@ class _Heard:
         there = [item for item in self.said.kept if item.weight >= lexical.ENOUGH and _meets(item, self.parts[part])]
         return bool(there) and not any(item.code in _NEGATIVE for item in there)
 
-    def says_who(self, part: int) -> bool:
-        """Whether somebody says in the clause who they are: then the name that is named is not asked for."""
-        return any(item.code == "self_intro" and _meets(item, self.parts[part]) for item in self.said.kept)
-
     def acts(self) -> list[Found]:
-        found: list[Found] = []
         fell = {item.code for item in self.said.fallen}
-        wholes = self.whole[self.model.of_whole].tolist()
         for number, code in enumerate(self.model.joined):
             if code in fell:
                 self._clauses[self._silenced(code), number] = NEVER
+        return self._acts(frozenset()) or (self._acts(_PLAIN) if self.said_in_one else [])
+
+    def _acts(self, plain: frozenset[str]) -> list[Found]:
+        """The acts; a set phrase of one of the `plain` ones counts though the model holds it for most unlikely."""
+        found: list[Found] = []
+        wholes = self.whole[self.model.of_whole].tolist()
         loudest_of = self._clauses.max(axis=0, initial=NEVER).tolist()
         for number, (code, joined) in enumerate(self.model.joined.items()):
             whole, loudest = wholes[number], loudest_of[number]
@@ -183,7 +196,9 @@ class _Heard:
                 whole = NEVER
             lexical_weight = self.said.weight(code)
             log_odds = joined.log_odds(whole, loudest, lexical_weight)
-            set_phrase = lexical_weight >= SET_PHRASE and loudest > (DOUBT_OF_BAD if code in _NEGATIVE else DOUBT)
+            set_phrase = lexical_weight >= SET_PHRASE and (
+                loudest > (DOUBT_OF_PLAIN[code] if code in plain else DOUBT) or (code == "give_timeframe" and self._dates_an_offer())
+            )
             if log_odds < joined.threshold and not set_phrase:
                 continue
             answers = self._clauses[:, number].tolist()
@@ -191,10 +206,21 @@ class _Heard:
                 doubted = code in _NEGATIVE and loudest > NEVER and self.praised(answers.index(loudest))
                 if doubted and log_odds < joined.threshold + BENEFIT_OF_DOUBT:
                     continue
-                if code in _NOT_SAYING_WHO and self.says_who(answers.index(loudest)):
+                if self._given_to_another(code, answers.index(loudest)):
                     continue
             found += self._places(code, answers, log_odds)
         return found
+
+    def _dates_an_offer(self) -> bool:
+        """Whether a time that the lexicon found stands in a clause with what will be done by then."""
+        times = [item for item in self.said.kept if item.code == "give_timeframe" and item.weight >= SET_PHRASE]
+        done = [item for item in self.said.kept if item.code in _DATED and item.weight >= SET_PHRASE]
+        return any(_meets(one, part) and _meets(other, part) for part in self.parts for one in times for other in done)
+
+    def _given_to_another(self, code: str, part: int) -> bool:
+        """Whether the words of the clause are known to do something else, for which the model alone took them."""
+        others = _TAKEN_FOR.get(code, ())
+        return any(item.code in others and item.weight >= lexical.ENOUGH and _meets(item, self.parts[part]) for item in self.said.kept)
 
     def _places(self, code: str, answers: list[float], log_odds: float) -> list[Found]:
         """Where the act stands: the places the lexicon found, else the clause that says it loudest."""
