@@ -182,7 +182,7 @@ def _record(form: object, scenario: Scenario | None, language: str) -> Iterator[
     names = tuple(person.name for people in scenario.persona.values() for person in people)
     yield from form_evidence(compare(values, scenario, Circumstances(language, names)), {})
     if answered:
-        reading = read(answered, Context(), language)
+        reading = answer.read_answer(answered, language)
         for part in answer.parts_of(answered, channel or scenario.channel, reading.acts, scenario, gaming=reading.gaming):
             yield answer_evidence(part, 0, 0)
 

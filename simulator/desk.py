@@ -16,12 +16,12 @@ from uuid import UUID
 from lms.core.models import User
 from simulator import services
 from simulator.case import desk, form
+from simulator.case.answer import read_answer
 from simulator.engine import contacts
 from simulator.engine.events import CaseHandedIn, DocumentAsked, Event, FormSaved, SessionEnded
 from simulator.engine.scenario import CHANNELS
 from simulator.errors import SimulatorError
 from simulator.live import Live, live
-from simulator.nlu import Context, read
 from simulator.services import LONGEST_TEXT, Said, Turn
 
 
@@ -121,7 +121,7 @@ def _answer(one: Live, command: SendAnswer) -> tuple[Event, ...]:
         raise SimulatorError("malformed", command.id)
     if not desk.may_answer(one.desk):
         raise SimulatorError("not_again" if one.desk.answer is not None else "not_yet", command.id)
-    reading = read(command.text, Context(), one.customer.language)
+    reading = read_answer(command.text, one.customer.language)
     return contacts.answer(one.customer, command.channel, command.text, reading)
 
 

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 import yaml
 
 from simulator.case import points
-from simulator.engine.acts import Act
+from simulator.engine.acts import Act, Reading
 from simulator.engine.scenario import Point, Scenario
+from simulator.nlu import Context, read
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "rules" / "answer-templates-1.yaml"
 PARTS = ("result", "process", "measures", "attention", "redress", "channel")
@@ -112,6 +113,19 @@ def is_unchanged(sentence: str) -> bool:
     if any(filled and filled.fullmatch(sentence) for _bare, filled in _template_sentences()):
         return False
     return any(points.alike(sentence, bare) >= UNCHANGED for bare, _filled in _template_sentences())
+
+
+def read_answer(text: str, language: str) -> Reading:
+    """What the reader finds in a letter. A letter is dense: what looks like a list of phrases in a chat is read again sentence by sentence.
+    Instructions to the software and the same words over and over stay what they are."""
+    whole = read(text, Context(), language)
+    if whole.hint != "list":
+        return whole
+    acts: list[Act] = []
+    for start, end in points.sentences(text):
+        found = read(text[start:end], Context(), language)
+        acts += [replace(act, start=act.start + start, end=act.end + start) for act in found.acts]
+    return Reading(tuple(acts), reader_version=whole.reader_version)
 
 
 def own_words(sentence: str) -> str:

@@ -14,17 +14,17 @@ from dataclasses import dataclass
 from simulator.engine.scenario import Point, pattern_of
 from simulator.nlu.slots import slots
 
-_CLAUSE = re.compile(r"[^。！？!?；;，,\n：:]+(?:\.(?!\s|$)[^。！？!?；;，,\n：:]+)*")
-_SENTENCE = re.compile(r"[^。！？!?；;\n]+?(?:[。！？!?；;\n]|\.(?=\s|$)|$)")
+_SENTENCE = re.compile(r"[^。！？!?\n]+?(?:[。！？!?\n]|\.(?=\s|$)|$)")
 # Words that deny what follows them in their clause. What looks like one and is none is taken out first.
 _NO_DENIAL = re.compile(
-    r"不仅|不但|不光|不只|不断|不停|不久|不该|不应该?|不当|不满|不同|不少|不小心|不得不|不可避免|未经|未来|没想到|没多久|没有及时"
-    r"|无论|无故|not only|not just|no longer|no later|without (?:consent|permission|asking|notice|warning|authority)|no sooner",
+    r"不仅|不但|不光|不只|不断|不停|不久|不该|不应该?|不当|不满|不同|不少|不小心|不得不|不可避免|[\u4e00-\u9fff]不[了到出上]|未经|未来|没想到|没多久|没有及时"
+    r"|无论|无故|not only|not just|no longer|no later|could not|couldn['’]t|cannot|can['’]t|unable"
+    r"|without (?:consent|permission|asking|notice|warning|authority)|no sooner",
     re.IGNORECASE,
 )
 _DENIAL = re.compile(
     r"没有|没(?![收])|并非|不是|不属实|否认|未曾|从未|从没|不存在|无此|不会|不用|不要求|不需要|不再要求|未要求|未|不|无(?![理])"
-    r"|\b(?:no|not|never|none|nobody|denies|denied|without|neither|nor)\b|n['’]t\b|\bcannot\b",
+    r"|\b(?:no|not|never|none|nobody|denies|denied|without|neither|nor)\b|n['’]t\b",
     re.IGNORECASE,
 )
 _DENIED_AFTER = re.compile(

@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assessment import rubrics, scoring
-from simulator.case import points
-from simulator.case.evidence import desk_evidence, form_evidence
+from simulator.case import answer, points
+from simulator.case.evidence import answer_evidence, desk_evidence, form_evidence
 from simulator.case.form import FIELDS, problems
 from simulator.case.truth import compare
 from simulator.engine.events import DeskOpened, FormSaved
 from simulator.engine.scenario import Point
+from simulator.nlu import Context, read
 from tests.simulator.case.records import LANGUAGES, SLUGS, case, here, right_record, shares
 
 RUBRIC = rubrics.newest_shipped("conversation")
@@ -132,6 +133,27 @@ def test_every_row_carries_its_difference() -> None:
     assert row.given == "年费被扣"
     assert row.right
     assert row.missing
+
+
+def test_the_worked_example_of_a_case() -> None:
+    """`docs/scoring.md` goes through this one by hand."""
+    record = {
+        "complainant_name": "李桂芳",
+        "matter": "客户排队一个半小时，被柜员当众训斥，业务没有办成",
+        "demand": "要求道歉",
+        "occurred_at": "2026-03-18",
+        "received_at": "2026-03-20",
+        "channel": "phone",
+        "nature": "service",
+        "sub_code": "process",
+        "urgency": "general",
+        "flags": "vulnerable,repeat",
+    }
+    assert criteria(record, "rude-counter", "zh-hans") == {"form": 0.5345, "classification": 0.32}
+    text = "已为您登记爱心窗口，以后专人陪您办理。感谢您提出宝贵意见，我们会认真对待，改进服务。"
+    parts = answer.parts_of(text, "phone", read(text, Context(), "zh-hans").acts, case("rude-counter"))
+    whole = scoring.score([answer_evidence(part, 1, 1) for part in parts], RUBRIC)
+    assert {row.code: row.score for row in whole.criteria if row.score} == {"answer": 0.6}
 
 
 FEE = Point({"zh-hans": ("年费", "/扣了?两(次|笔)/"), "en": ("annual fee", "/charged twice/")})
