@@ -15,11 +15,12 @@ from assessment.models import Result
 from assessment.selectors import result_of
 from lms.debrief_case import case_for_page, href_of, words_of
 from simulator import words
+from simulator.class_selectors import comments_on
 from simulator.engine import acts as act_codes
 from simulator.engine import readings
 from simulator.engine.events import CustomerSaid, TraineeSaid
 from simulator.live import case_of
-from simulator.selectors import events_of, scenarios_on_offer, sessions_known_to
+from simulator.selectors import events_of, scenarios_on_offer, sessions_known_to, sessions_trained_by
 from simulator.services import is_withheld
 
 WELL_FROM = 0.7
@@ -61,6 +62,9 @@ def debrief(request: HttpRequest, session_id: UUID) -> HttpResponse:
         "opening": opening_lines(events),
         "turns": [turn_for_page(turn) for turn in told],
         "case": case_for_page(events, session),
+        "comments": comments_on(session),
+        "may_comment": sessions_trained_by(request.user).filter(pk=session.pk).exists(),
+        "was_hard": bool(told) and told[-1].band == "furious" and session.trainee_id == request.user.pk,
         "curve": curve_for_page([(turn.turn, turn.mood, turn.band) for turn in told]),
     }
     return render(request, "simulator/debrief.html", context)

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 import assessment.selectors
 import certificates.selectors
 import courses.selectors
+import simulator.class_selectors
 import simulator.own_conversations
 from lms.core import access, audit
 from lms.core.models import AuditEntry, User
@@ -68,6 +69,7 @@ def everything_about(person: User) -> dict[str, Any]:
         ),
         "certificates": list(certificates.selectors.certificates_of(person).order_by("issued_at", "id").values(*CERTIFICATE)),
         "role_plays": list(simulator.own_conversations.conversations_of(person, now, get_language() or "zh-hans")),
+        **simulator.class_selectors.record_of(person),
         "readings_reported": simulator.own_conversations.reports_of(person),
         "account_history": list(
             AuditEntry.objects.filter(object_type="core.User", object_id=str(person.pk)).order_by("id").values("at", "action")

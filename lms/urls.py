@@ -8,7 +8,7 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
-from lms import classes, my_data, views
+from lms import classes, my_data, replay, views
 from lms.core import views as core_views
 from lms.debrief import debrief
 from simulator.routing import websocket_urlpatterns
@@ -17,6 +17,9 @@ from simulator.urls import urlpatterns as role_play_pages
 # These show what the simulator and assessment know, so they are added here to the pages of the simulator.
 composed = [
     path("<uuid:session_id>/debrief/", debrief, name="debrief"),
+    path("<uuid:session_id>/replay/", replay.replay, name="replay"),
+    path("<uuid:session_id>/what-if/", replay.start_what_if, name="what_if"),
+    path("<uuid:session_id>/comments/", replay.comment, name="comment"),
     path("assignments/<int:assignment_id>/", classes.assignment, name="assignment"),
     path("classes/<uuid:sitting_id>/", classes.sitting, name="class"),
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from lms.core.access import Role, home_organisation, organisations_of
@@ -118,3 +120,31 @@ def watches(user: User, sitting: Sitting) -> bool:
 def comments_on(session: Session) -> QuerySet[Comment]:
     """The remarks on a session that is visible to whoever asks."""
     return session.comments.select_related("by")
+
+
+def record_of(person: User) -> dict[str, list[dict[str, Any]]]:
+    """What is kept of somebody's assignments and classes, for that person."""
+    shares = Assigned.objects.filter(person=person).select_related("assignment").order_by("pk")
+    seats = SittingPerson.objects.filter(person=person).select_related("sitting").order_by("pk")
+    return {
+        "assignments": [
+            {
+                "scenario": share.assignment.scenario_slug,
+                "mode": share.assignment.mode,
+                "due_on": share.assignment.due_on,
+                "reminded_at": share.reminded_at,
+                "withdrawn_at": share.assignment.withdrawn_at,
+            }
+            for share in shares
+        ],
+        "classes": [
+            {
+                "scenario": seat.sitting.scenario_slug,
+                "mode": seat.sitting.mode,
+                "planned_for": seat.sitting.planned_for,
+                "seat": seat.seat,
+                "arrived_at": seat.arrived_at,
+            }
+            for seat in seats
+        ],
+    }

@@ -183,6 +183,7 @@ class Crowd:
         for person in self.newcomers:
             scheduling.begin_assigned(person, self.assignment.people.get(person=person))
             self._played(person, 1)
+        scheduling.comment(self.people[Role.TRAINER], self.debriefed, "Well done.")
         said = next(entry for entry in log.read(self.debriefed.id) if entry.kind == "trainee_said")
         ReadingReport.objects.create(
             session=self.debriefed, position=said.position, start=0, end=2, act="greeting", reported_by=self.trainee
@@ -219,6 +220,7 @@ class Crowd:
             ("room", Role.TRAINEE, room),
             ("room, watched", Role.TRAINER, room),
             ("debrief", Role.TRAINEE, f"{debrief}debrief/"),
+            ("replay", Role.TRAINEE, f"{debrief}replay/"),
             ("running list", Role.TRAINER, reverse("role_plays:running")),
             ("assignments", Role.TRAINER, reverse("role_plays:assignments")),
             ("assigning", Role.TRAINER, reverse("role_plays:assign")),

@@ -79,6 +79,9 @@ PAGES: dict[str, tuple[str, ...]] = {
     "role-plays/<uuid:session_id>/": (),
     "role-plays/<uuid:session_id>/reports/": ("position", "start", "end", "act", "note"),
     "role-plays/<uuid:session_id>/debrief/": (),
+    "role-plays/<uuid:session_id>/replay/": (),
+    "role-plays/<uuid:session_id>/what-if/": ("turn",),
+    "role-plays/<uuid:session_id>/comments/": ("text", "turn"),
     "assessment/rubrics/<slug:code>/": ("version",),
     "people/overview/": ("months", "organisation"),
     "people/": ("organisation", "role", "certificate", "q", "sort", "page"),
@@ -177,7 +180,8 @@ def valid(crowd: Crowd) -> dict[str, str]:
         "rules": "CN", "place": "GB", "received_at": "2026-09-30T18:20", "channel": "phone", "urgency": "urgent", "complexity": "complex",
         "flags": "major", "matters": "payment", "amount": "1", "persons": "2", "circumstances": "media", "promise": "2026-10-09",
         "kind": "department", "above": str(crowd.bank.pk), "name_zh": "新部门", "name_en": "New",
-        "planned_for": timezone.localtime().strftime("%Y-%m-%dT%H:%M"), "minutes": "10", "open_to_all": "on", "observers": "hr",
+        "planned_for": timezone.localtime().strftime("%Y-%m-%dT%H:%M"), "minutes": "10",
+        "turn": "1", "text": "Well done.", "open_to_all": "on", "observers": "hr",
         "mode": "practice", "due_on": str(timezone.localdate()),
     }  # fmt: skip
 

@@ -8,7 +8,17 @@ from tests.crowd import Crowd
 
 MORE = 2
 # With an empty cache; the pages that people open again and again.
-MOST = {"home of trainee": 20, "courses": 12, "course": 12, "lesson": 12, "role-play list": 11, "room": 6, "debrief": 8, "people list": 12}
+MOST = {
+    "home of trainee": 20,
+    "courses": 12,
+    "course": 12,
+    "lesson": 12,
+    "role-play list": 11,
+    "room": 6,
+    "replay": 8,
+    "debrief": 11,
+    "people list": 12,
+}
 # Pages of a few figures, or of the last few rooms, which are as long for a large bank.
 ONLY_FIGURES = {"home of hr", "home of manager", "home of trainer"}
 

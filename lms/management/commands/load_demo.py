@@ -15,6 +15,7 @@ from django.utils.dateparse import parse_date
 import courses.services
 from courses.models import CoursePage
 from lms.core.models import User
+from lms.demo.classes import make_classes
 from lms.demo.history import make_history
 from lms.demo.people import make_people
 from simulator.models import Scenario
@@ -50,5 +51,6 @@ class Command(BaseCommand):
             bank = make_people(trainees=trainees, seed=seed, until=last_day)
             courses.services.grant_cms_access(bank.logins.author)
         made = make_history(bank, sessions=sessions, seed=seed, until=min(moment.replace(microsecond=0), timezone.now()))
+        made |= make_classes(bank, until=last_day)
         made |= {"trainees": trainees, "seconds": round(time.perf_counter() - started, 1)}
         self.stdout.write(json.dumps(made, ensure_ascii=False))
