@@ -99,7 +99,7 @@ async def test_the_lobby_fills_the_class_starts_and_the_grid_follows_within_a_se
         tiles = await trainer.until("tiles", lambda frame: frame["order"] == [room])
         assert tiles["tiles"][0]["name"] == "林晓"
         assert not any(frame["type"] == "tiles" for frame in trainee.frames), "who plays does not see the others"
-        async with Client(staged.server.port, room, staged.cookies["trainee"]) as talk:
+        async with Client(staged.server.port, room, staged.cookies["trainee"], "exam") as talk:
             await talk.join()
             await talk.say("您自己没看清合同，你活该。")
             said_at = time.monotonic()
