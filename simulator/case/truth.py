@@ -227,7 +227,8 @@ def _risk(form: Mapping[str, str], case: Scenario, here: Circumstances) -> Itera
     measure = form.get("preventive_measure", "")
     asked = case.truth.covers.get("preventive_measure", ())
     if asked:  # any of them will do
-        said = any(points.find(measure, point) for point in asked)
+        allowed = " ".join(points.texts_of(case.truth.form.get("preventive_measure")))
+        said = any(points.find(measure, point, allowed) for point in asked)
         wanted = _in(case.truth.form.get("preventive_measure"), here.language)
         yield Compared("preventive_measure", CLASSIFICATION, measure, wanted, 1.0 if said else HALF if _is_sentence(measure) else 0.0)
     else:

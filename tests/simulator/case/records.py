@@ -32,12 +32,13 @@ def right_record(slug: str, language: str) -> dict[str, str]:
     scenario = case(slug)
     record = {row.field: row.right for row in compare({}, scenario, here(slug, language)) if row.right}
     anonymous = "anonymous" in scenario.truth.flags
+    own = "以后由主管每周抽查一次并通报" if language == "zh-hans" else "A weekly check by the supervisor from now on"
     record |= {
         "nature": scenario.truth.classification["nature"],
         "sub_code": next(iter(sub_codes_of(scenario)), ""),
         "priority": priority_of(scenario),
         "receiving_officer": "林晓",
-        "preventive_measure": "以后由主管每周抽查一次并通报" if language == "zh-hans" else "A weekly check by the supervisor from now on",
+        "preventive_measure": record.get("preventive_measure", own),
         "classification_reason": record["matter"],
         "risk": record.get("risk", "").split(",")[0],
         "target_department": record["target_department"],

@@ -38,7 +38,7 @@ def test_the_right_record_of_every_case_is_right_in_every_field(slug: str, langu
 def test_every_case_says_what_its_sentences_have_to_say(slug: str) -> None:
     truth = case(slug).truth
     assert set(truth.covers) >= {"matter", "reason", "demand"}
-    assert truth.form["responsible_department"]
+    assert truth.form.get("responsible_department") or truth.form["target_department"]
     assert truth.form["occurred_at"]
     assert truth.classification["nature"] in ("violation",) or truth.form["sub_code"]
 
