@@ -15,7 +15,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.utils import timezone
 
 from lms.core.models import User
-from simulator import console, desk, levers, protocol, rooms, selectors, services
+from simulator import clocks, console, desk, levers, protocol, rooms, selectors, services
 from simulator.errors import SimulatorError
 from simulator.live import Allowance, catch_up, live
 
@@ -121,6 +121,10 @@ class RoomConsumer(Connection):
                     await self.transmit(protocol.acknowledged(command.id, turn.position))
                 else:
                     await self.transmit(protocol.events(await live(self.session_id), self.seat, (), self.person_id))
+                await rooms.moved(self.session_id)
+            case clocks.MoveClock() | clocks.DoDuty() | clocks.ExtendLimit():
+                turn = await clocks.carry_out(self.person, self.session_id, command)
+                await self.transmit(protocol.acknowledged(command.id, turn.position))
                 await rooms.moved(self.session_id)
             case _:
                 turn = await desk.carry_out(self.person, self.session_id, command)

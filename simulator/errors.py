@@ -4,7 +4,7 @@ from __future__ import annotations
 
 REFUSALS = (
     "malformed", "unknown_type", "not_joined", "too_long", "rate_limited", "finished", "paused", "not_allowed", "not_found", "login_needed",
-    "not_yet", "not_again",
+    "not_yet", "not_again", "lacking", "too_late", "not_later", "beyond_limit", "no_approver",
 )  # fmt: skip
 
 

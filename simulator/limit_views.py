@@ -171,10 +171,16 @@ def clock_row(clock: Clock, calendar: Calendar, found: tuple[Clock, ...]) -> dic
     }
     latest = latest_moment(found, clock.stop)
     if limit.extends and latest and clock.due_at and latest > clock.due_at:
-        row["latest"] = calendar.day_of(latest - timedelta(seconds=1))
+        row["latest"] = day_of(latest, calendar)
+    row["moved_to"] = clock.extended
     if clock.due_at is not None and clock.start_at is not None and not clock.is_in_contact:
         row |= _due(clock, calendar)
     return row
+
+
+def day_of(end: datetime, calendar: Calendar) -> date:
+    """The last day before the moment at which something ends."""
+    return calendar.day_of(end - timedelta(seconds=1))
 
 
 def _due(clock: Clock, calendar: Calendar) -> dict[str, Any]:
@@ -182,7 +188,7 @@ def _due(clock: Clock, calendar: Calendar) -> dict[str, Any]:
     start, due = calendar.local(clock.start_at), calendar.local(clock.due_at)
     if clock.limit.span.unit in ("h", "min"):
         return {"day": due.date(), "time": f"{due:%H:%M}"}
-    last = calendar.day_of(clock.due_at - timedelta(seconds=1))
+    last = day_of(clock.due_at, calendar)
     counted = clock.limit.span.unit == "wd"
     return {
         "day": last,

@@ -72,6 +72,7 @@ STOPS = {
     "regulator_told": _("the regulator has been told"),
     "credited_provisionally": _("the amount has been credited for the time being"),
 }
+STEPS = {"hour": _("+1 hour"), "next_morning": _("Next morning"), "next_working_day": _("Next working day")}
 PERIODS = {"month": _("every month"), "quarter": _("every quarter"), "half_year": _("every half-year")}
 PROBLEMS = {
     "unreadable": _("The file cannot be read: %(why)s"),

@@ -16,7 +16,7 @@ from uuid import UUID
 from channels.db import database_sync_to_async
 
 from simulator import log
-from simulator.case import desk
+from simulator.case import desk, drill
 from simulator.engine import readings
 from simulator.engine.customer import Customer, apply
 from simulator.engine.events import (
@@ -78,6 +78,7 @@ class Live:
         self.scenario = scenario
         self.customer = Customer.new(scenario, session.language, session.level, session.seed)
         self.desk = desk.Desk()
+        self.drill = drill.Drill(session.started_at)
         self.log: list[log.Logged] = []
         self.by_client: dict[str, int] = {}
         self.finished = session.state != Session.State.OPEN
@@ -110,6 +111,7 @@ class Live:
             self.log.append(entry)
             self.customer = apply(self.customer, entry.event)
             self.desk = desk.apply(self.desk, entry.event)
+            self.drill = drill.apply(self.drill, entry.event)
             if entry.client_id:
                 self.by_client[entry.client_id] = entry.position
             due = entry.at

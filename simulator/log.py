@@ -98,6 +98,7 @@ def batch(
     contact: int = 1,
     seen: int | None = None,
     own: tuple[type[Event], ...] = (),
+    drill_at: datetime | None = None,
 ) -> Batch:
     """The events as entries that follow position `after`. What a person does is `by` them, also the kinds in `own`; what they sent carries
     the client's id, and what the trainee said the last position they had seen. A batch holds one message of a client; where that is a call
@@ -120,6 +121,7 @@ def batch(
                 contact,
                 by if _is_by_hand(event, own) else None,
                 channel_of(event),
+                drill_at=drill_at,
                 client_id=client_id if event is carrier else "",
             )
         )

@@ -16,7 +16,7 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from simulator import desk, levers
+from simulator import clocks, desk, levers
 from simulator.engine import readings
 from simulator.errors import SimulatorError
 from simulator.fields import client_id as _client_id
@@ -44,6 +44,11 @@ MESSAGES = {
     "login_needed": _("Log in again. Nothing that was saved is lost."),
     "not_yet": _("It is too early for this. What has to come first is not done yet; nothing has been changed."),
     "not_again": _("This has been done already. Nothing has been changed."),
+    "lacking": _("Something is missing in what you want to put on record. Nothing has been changed."),
+    "too_late": _("The limit has ended already: more time has to be announced before it does."),
+    "not_later": _("The new date has to be later than the limit that runs now."),
+    "beyond_limit": _("No rule allows so much time. Choose an earlier date."),
+    "no_approver": _("For so much time a senior manager has to agree."),
 }
 
 
@@ -72,7 +77,7 @@ class Finish:
     pass
 
 
-Command = Join | Say | OpenRecord | Finish | desk.Command | levers.Lever
+Command = Join | Say | OpenRecord | Finish | desk.Command | clocks.Command | levers.Lever
 _SECTION = re.compile(r"[a-z][a-z0-9_]{0,59}\Z")
 
 
@@ -102,6 +107,8 @@ def parse(frame: str | bytes) -> Command:
             return _at_the_desk(message)
     if lever := levers.parse(message):
         return lever
+    if timed := clocks.parse(message):
+        return timed
     raise SimulatorError("unknown_type", _client_id(message.get("id")))
 
 
@@ -287,6 +294,10 @@ TRAINEE_SEES: dict[str, tuple[str, ...]] = {
     "contact_opened": ("purpose", "channel"),
     "satisfaction_told": ("mark",),
     "case_handed_in": (),
+    "clock_moved": ("step", "seconds"),
+    "duty_done": ("stop",),
+    "limit_extended": ("stop", "until", "reason", "approver"),
+    "limit_missed": ("rules", "code", "due_at"),
     "whispered": ("text",),
     "paused": (),
     "resumed": (),
@@ -296,6 +307,7 @@ EXAM_HIDES: dict[str, tuple[str, ...]] = {
     "customer_said": ("band",),
     "state_changed": ("turn", "mood", "band"),
     "promise_broken": ("what", "promised_in_turn"),
+    "limit_missed": ("rules", "code", "due_at"),
 }
 
 

@@ -24,7 +24,7 @@ from lms.core.access import home_organisation
 from lms.core.bus import publish
 from lms.core.contracts import SessionFinished
 from lms.core.models import Organisation, User
-from simulator import log
+from simulator import drill_time, log
 from simulator.case import desk
 from simulator.case.evidence import circumstances, desk_evidence
 from simulator.case.truth import Circumstances
@@ -328,6 +328,8 @@ def _prepare(one: Live, said: Said, now: datetime, ms: dict[str, float]) -> log.
     if not said.closes:
         events = desk.kept_open(one.desk, events)
         events += desk.arrivals(one.desk, events, one.scenario, one.session.language)
+    if one.desk.is_open:
+        events += drill_time.missed(one.drill, events, one.scenario)
     if not events:  # it stands so already
         return Turn(one.position, repeated=True)
     return log.batch(
@@ -340,6 +342,7 @@ def _prepare(one: Live, said: Said, now: datetime, ms: dict[str, float]) -> log.
         contact=one.contact() + any(isinstance(event, ContactOpened) for event in events),
         seen=said.seen,
         own=said.own,
+        drill_at=drill_time.story_moment(one.drill, events),
     )
 
 

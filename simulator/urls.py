@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from simulator import class_views, limit_views, views
+from simulator import class_views, clock_views, limit_views, views
 
 urlpatterns = [
     path("", views.role_plays, name="list"),
@@ -26,5 +26,6 @@ urlpatterns = [
     path("<uuid:session_id>/extend/", class_views.extend, name="extend"),
     path("assigned/<int:share_id>/begin/", class_views.begin_assigned, name="begin_assigned"),
     path("<uuid:session_id>/", views.room, name="room"),
+    path("<uuid:session_id>/clocks/", clock_views.clocks, name="clocks"),
     path("<uuid:session_id>/reports/", views.report, name="report"),
 ]

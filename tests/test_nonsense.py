@@ -77,6 +77,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "role-plays/reports/corrections.jsonl": (),
     "role-plays/reports/<int:report_id>/": ("decision", "instead"),
     "role-plays/<uuid:session_id>/": (),
+    "role-plays/<uuid:session_id>/clocks/": (),
     "role-plays/<uuid:session_id>/reports/": ("position", "start", "end", "act", "note"),
     "role-plays/<uuid:session_id>/debrief/": (),
     "role-plays/<uuid:session_id>/replay/": (),

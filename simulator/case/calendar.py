@@ -153,6 +153,9 @@ class Calendar:
         """The hour of opening on the day after, a working day or not."""
         return self._moment(self.day_of(moment) + timedelta(days=1), self.place.opens)
 
+    def opening_on(self, day: date) -> datetime:
+        return self._moment(day, self.place.opens)
+
     def _moment(self, day: date, at: time) -> datetime:
         """Moments are given in UTC: Python compares two of one zone by what their clocks show, which is wrong when these are put back."""
         return datetime.combine(day, at, self.zone).astimezone(UTC)

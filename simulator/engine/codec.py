@@ -6,6 +6,7 @@ from dataclasses import fields
 from typing import Any
 
 from simulator.engine.acts import Act
+from simulator.engine.clock_events import ClockMoved, DutyDone, LimitExtended, LimitMissed
 from simulator.engine.events import (
     ActsRead,
     CaseHandedIn,
@@ -82,6 +83,10 @@ KINDS: dict[str, type[Event]] = {
     "paused": Paused,
     "resumed": Resumed,
     "bookmarked": Bookmarked,
+    "clock_moved": ClockMoved,
+    "duty_done": DutyDone,
+    "limit_extended": LimitExtended,
+    "limit_missed": LimitMissed,
 }
 NAMES = {cls: kind for kind, cls in KINDS.items()}
 # Where the stored name of a field differs from its name here.

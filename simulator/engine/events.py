@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from simulator.engine.acts import Act
+from simulator.engine.clock_events import ClockMoved, DutyDone, LimitExtended, LimitMissed
 from simulator.engine.led_events import (
     Bookmarked,
     CustomerRead,
@@ -250,4 +251,5 @@ Event = (
     | TimePassed | Escalated | OfferWeighed | RecordOpened | TimeLimitSet | DriverChanged | ContactEnded | SessionEnded
     | DeskOpened | FormSaved | DocumentAsked | DocumentArrived | ContactOpened | SatisfactionTold | CaseHandedIn
     | LinesOffered | CustomerRead | TakenBack | Nudged | Injected | Whispered | Paused | Resumed | Bookmarked
+    | ClockMoved | DutyDone | LimitExtended | LimitMissed
 )  # fmt: skip

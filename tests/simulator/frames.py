@@ -19,6 +19,7 @@ nearly_right = st.fixed_dictionaries(
             ["join", "say", "finish", "open_record", "save_field", "ask_document", "send_answer", "call_back", "hand_in", "dance"]
         )
         | st.sampled_from(levers.TYPES)
+        | st.sampled_from(["move_clock", "do_duty", "extend_limit"])
         | anything
     },
     optional={
@@ -39,6 +40,11 @@ nearly_right = st.fixed_dictionaries(
         "inject": st.sampled_from(["", "other", "system_outage", "no_such_inject"]) | anything,
         "to": st.integers() | anything,
         "note": st.text() | anything,
+        "step": st.sampled_from(["hour", "next_morning"]) | anything,
+        "stop": st.sampled_from(["emergency_started", "plan_approved", "progress_told"]) | anything,
+        "details": st.dictionaries(st.sampled_from(["note", "lead", "duties"]), st.text() | anything, max_size=3) | anything,
+        "until": st.dates().map(str) | anything,
+        "approver": st.sampled_from(["manager", "senior_manager"]) | anything,
         "section": st.from_regex(r"[a-z_]{1,8}", fullmatch=True) | anything,
     },
 )

@@ -1,5 +1,6 @@
 // The room: puts the connection, the conversation, the field, the signs and the record together.
 
+import { Clocks } from "./clocks.js";
 import { Composer } from "./composer.js";
 import { Desk } from "./desk.js";
 import { Outbox } from "./outbox.js";
@@ -28,6 +29,7 @@ const sheets = new Sheets(room);
 const socket = new RoomSocket(room.dataset.socket, () => position);
 const thread = new Thread(room, { onResend: resend, onDiscard: discard });
 const desk = new Desk(room, socket, { onTalk: talking, onChange: () => caughtUp && sheets.changed("record") });
+const clocks = new Clocks(room, socket, { onChange: () => caughtUp && sheets.changed("record") });
 const composer = playing ? new Composer(part("composer"), session, say) : null;
 
 // --- what the server says
@@ -50,6 +52,7 @@ function joined(frame) {
   happened(frame);
   caughtUp = true;
   presence(frame);
+  clocks.refresh();
   if (!playing) return connection("saved");
   sendNext();
   desk.flush();
@@ -66,6 +69,7 @@ function show(event) {
   signs.happened(event);
   timeLeft.happened(event);
   desk.happened(event);
+  clocks.happened(event);
   if (["state_changed", "promise_made", "fact_told"].includes(event.kind) && caughtUp) sheets.changed("signs");
   switch (event.kind) {
     case "trainee_said": {
@@ -95,7 +99,7 @@ function show(event) {
 }
 
 function acknowledged(frame) {
-  if (desk.acknowledged(frame.id)) return;
+  if (clocks.answered(frame.id) || desk.acknowledged(frame.id)) return;
   const message = outbox.messages.get(frame.id);
   outbox.remove(frame.id);
   if (message) thread.traineeSaid({ position: frame.position, at: message.writtenAt, data: { text: message.text } }, frame.id);
@@ -104,7 +108,7 @@ function acknowledged(frame) {
 }
 
 function refused(frame) {
-  if (desk.refused(frame)) return;
+  if (clocks.refused(frame) || desk.refused(frame)) return;
   if (frame.id === undefined || !outbox.messages.has(frame.id)) {
     if (frame.message) notice(frame.message);
     return;

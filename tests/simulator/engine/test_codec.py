@@ -8,6 +8,7 @@ import pytest
 
 from simulator.engine import codec
 from simulator.engine.acts import Act
+from simulator.engine.clock_events import ClockMoved, DutyDone, LimitExtended, LimitMissed
 from simulator.engine.events import (
     ActsRead,
     CaseHandedIn,
@@ -121,6 +122,16 @@ STORED = {
     "paused": (Paused(), {}),
     "resumed": (Resumed(), {}),
     "bookmarked": (Bookmarked("well asked"), {"note": "well asked"}),
+    "clock_moved": (ClockMoved("hour", 3600), {"step": "hour", "seconds": 3600}),
+    "duty_done": (DutyDone("progress_told", {"note": "soon"}), {"stop": "progress_told", "details": {"note": "soon"}}),
+    "limit_extended": (
+        LimitExtended("customer_notified", "2026-10-15", "two departments", "manager"),
+        {"stop": "customer_notified", "until": "2026-10-15", "reason": "two departments", "approver": "manager"},
+    ),
+    "limit_missed": (
+        LimitMissed("BANK_DEFAULT", "result", "2026-10-13T16:00:00+00:00", False),
+        {"rules": "BANK_DEFAULT", "code": "result", "due_at": "2026-10-13T16:00:00+00:00", "seen": False},
+    ),
 }
 
 
