@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from simulator import class_views, clock_views, limit_views, views
+from simulator import class_views, clock_views, figure_views, limit_views, views
 
 urlpatterns = [
     path("", views.role_plays, name="list"),
     path("notice/", views.notice, name="notice"),
+    path("figures/", figure_views.figures, name="figures"),
     path("limits/", limit_views.limits, name="limits"),
     path("running/", views.running, name="running"),
     path("reports/", views.reports, name="reports"),

@@ -31,6 +31,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "readyz": (),
     "role-plays/": ("scenario", "level", "language", "seed", "context_key", "page"),
     "role-plays/notice/": ("next",),
+    "role-plays/figures/": ("first", "last"),
     "role-plays/limits/": (
         "rules",
         "place",
@@ -178,6 +179,7 @@ def valid(crowd: Crowd) -> dict[str, str]:
         "full_name": "Somebody", "employee_number": "1", "manager": "", "roles": "trainee", "starts_on": "2030-01-01",
         "last_day": "2030-01-01", "reason": "because", "action": "answer", "key": "q1", "choice": "0", "old_password": "x",
         "new_password1": "y", "new_password2": "y", "file": "x", "instead": "", "who": "picked", "people": str(crowd.trainee.pk),
+        "first": "2026-03-01", "last": "2026-03-31",
         "rules": "CN", "place": "GB", "received_at": "2026-09-30T18:20", "channel": "phone", "urgency": "urgent", "complexity": "complex",
         "flags": "major", "matters": "payment", "amount": "1", "persons": "2", "circumstances": "media", "promise": "2026-10-09",
         "kind": "department", "above": str(crowd.bank.pk), "name_zh": "新部门", "name_en": "New",
