@@ -45,7 +45,7 @@ from simulator.engine.policy import contradiction_in, offence_in, plan, unanswer
 from simulator.engine.rules import RULES_VERSION, Rules
 from simulator.engine.scenario import Scenario
 from simulator.engine.seat import offer_lines
-from simulator.engine.state import Customer, apply, band_of, credited, mood_of, replay
+from simulator.engine.state import Customer, apply, band_of, credited, mood_of, replay, urgency_of
 from simulator.engine.understanding import Understood, understand
 from simulator.engine.wording import Saying, bubbles, spoken
 
@@ -219,6 +219,8 @@ def _circumstances(customer: Customer, understood: Understood, asked_before: dic
         causes += moves(customer, "goodbye unsettled")
     if any(offered.offer is None for offered in understood.offered):
         causes += moves(customer, "offer unclear", understood.offered[0].act)
+    if urgency_of(customer.scenario) == "urgent" and not customer.settled and not customer.has_done("take_action", "give_timeframe"):
+        causes += moves(customer, "time presses")
     return causes + moves(customer, "turn")
 
 
@@ -242,6 +244,8 @@ def _causes_of_offers(customer: Customer, understood: Understood, weighed: tuple
                 causes += moves(customer, "hidden interest served", act)
             if result.why in ("done", "dated"):
                 causes += moves(customer, "settled", act)
+            if result.why == "refusal_explained":
+                causes += moves(customer, "refusal explained")
     return causes
 
 

@@ -90,6 +90,8 @@ CUSTOMER_ACTS: dict[str, CustomerAct] = {
     "ask_when": CustomerAct("asks by when"),
     "ask_who": CustomerAct("asks whom to turn to, who is in charge of it"),
     "ask_why": CustomerAct("asks how it came to this"),
+    "ask_why_not": CustomerAct("was offered something else, and asks why not what they want"),
+    "ask_routes": CustomerAct("was refused, and asks what they may do if they do not accept that"),
     "re_ask": CustomerAct("asks again what was not answered"),
     "promise_reminder": CustomerAct("reminds of the promise {promise}", slots=("promise",)),
     "contradiction": CustomerAct("quotes what was said earlier: first {earlier}, now {now}", slots=("earlier", "now")),

@@ -1,6 +1,7 @@
 """What the customer makes of an offer or a refusal, and when the matter counts as settled.
 
-Settled is what is done or firmly dated, or a refusal that was explained; to agree is not enough.
+Settled is what is done or firmly dated, or a refusal that was explained; to agree is not enough. Where the bank is right the
+demand has to be refused: until the customer knows why, they hear no other way, and it is all told only with the routes left to them.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from simulator.engine.events import OfferWeighed
 from simulator.engine.state import Customer
 from simulator.engine.understanding import Offered, Understood
 
+REASON, ROUTES = "explain_process.refusal_with_reason", "explain_process.redress"
 VALUE = {"full": 1.0, "partial": 0.5, "no": 0.0}
 
 
@@ -26,6 +28,8 @@ def weigh(customer: Customer, offered: Offered) -> OfferWeighed:
         return OfferWeighed(offer.id, "refused" if offer.answers_demand == "no" else "countered", "not_wanted")
     if demand.reservation is not None and offered.amount is not None and offered.amount < demand.reservation:
         return OfferWeighed(offer.id, "countered", "too_little")
+    if customer.scenario.bank_is_right and demand is customer.scenario.demands[0] and not customer.has_done(REASON):
+        return OfferWeighed(offer.id, "countered", "no_reason")
     at = customer.state
     chance = Random(f"{customer.seed}:policy:offer:{offer.id}")
     hidden = demand.hidden_interest
@@ -59,9 +63,10 @@ def weighed_in(customer: Customer, understood: Understood) -> tuple[OfferWeighed
             result.append(OfferWeighed(customer.accepted, "accepted", "done"))
     if customer.accepted and not customer.settled and not result and "give_timeframe" in understood.names and customer.timeframes:
         result.append(OfferWeighed(customer.accepted, "accepted", "dated"))
-    if any(weighed.answer == "accepted" for weighed in result) or customer.accepted or customer.settled:
+    taken = any(weighed.answer == "accepted" for weighed in result) or customer.accepted or customer.settled
+    if taken and (not customer.scenario.bank_is_right or customer.settled == "refusal_explained"):
         return tuple(result)
-    if _refusal_is_explained(customer, result) and customer.state["anger"] < 0.6 and customer.state["trust"] >= 0.35:
+    if _refusal_is_explained(customer, result) and (taken or (customer.state["anger"] < 0.6 and customer.state["trust"] >= 0.35)):
         result.append(OfferWeighed("", "accepted", "refusal_explained"))
     return tuple(result)
 
@@ -69,4 +74,10 @@ def weighed_in(customer: Customer, understood: Understood) -> tuple[OfferWeighed
 def _refusal_is_explained(customer: Customer, weighed: list[OfferWeighed]) -> bool:
     """Reason, another way, and where else to turn: all three."""
     other_way = bool(customer.offers) or bool(weighed)
-    return customer.has_done("explain_process.refusal_with_reason") and customer.has_done("explain_process.redress") and other_way
+    return customer.has_done(REASON) and customer.has_done(ROUTES) and other_way
+
+
+def wants_routes(customer: Customer) -> bool:
+    """Was the demand refused with a reason and another way taken, and nothing said of where else to turn?"""
+    refused = customer.scenario.bank_is_right and customer.has_done(REASON) and not customer.has_done(ROUTES)
+    return refused and bool(customer.accepted) and "ask_routes" not in customer.questions

@@ -11,8 +11,9 @@ from random import Random
 from simulator.engine.acts import Act
 from simulator.engine.events import OfferWeighed, PromiseMade
 from simulator.engine.lines import NEIGHBOURS
+from simulator.engine.negotiation import wants_routes
 from simulator.engine.scenario import Fact
-from simulator.engine.state import ANSWERS, Customer
+from simulator.engine.state import ANSWERS, Customer, urgency_of
 from simulator.engine.understanding import Asked, Understood, minutes_of
 from simulator.engine.wording import Saying, can_say, spoken
 
@@ -20,7 +21,7 @@ from simulator.engine.wording import Saying, can_say, spoken
 OFFENCES = (
     ("privacy_breach", "react_privacy"), ("rude", "react_rude"), ("evasive.discourage_route", "react_discourage"),
     ("blame_customer", "react_blame"), ("argue", "react_argue"), ("interrupt.calm_order", "react_calm_order"),
-    ("interrupt", "react_dismiss"), ("evasive", "react_evasive"), ("jargon", "react_jargon"), ("overpromise", "react_overpromise"),
+    ("interrupt", "react_dismiss"), ("evasive.policy_only", "refusal_bare"), ("evasive", "react_evasive"), ("jargon", "react_jargon"), ("overpromise", "react_overpromise"),
 )  # fmt: skip
 WEIGHED = {"discounted": "not_heard", "countered": "counter_offer", "refused": "refuse_offer", "accepted": "accept_offer"}
 
@@ -76,6 +77,10 @@ def plan(
     busy = bool(answers) or bool(weighed) or closing or (bool(offence) and customer.mood >= 4)
     if broken:
         sayings.append(Saying("promise_reminder", {"promise": broken[0].quote or broken[0].what}))
+    elif any(offer.why == "no_reason" for offer in weighed):
+        sayings.append(Saying("ask_why_not"))
+    elif wants_routes(customer) and "close_unsettled" not in {saying.act for saying in sayings}:
+        sayings.append(Saying("ask_routes"))
     elif _must_date(customer) and "react_timeframe" not in {saying.act for saying in sayings}:
         sayings.append(Saying("ask_when"))
     elif not busy and not customer.settled:
@@ -206,6 +211,9 @@ def agenda(customer: Customer, understood: Understood, asked_before: dict[str, i
         return Saying("demand")
     if fresh_vent and at["anger"] >= 0.6 and at["heard"] < 0.5 and roll < 0.5:
         return Saying("vent")
+    presses = urgency_of(customer.scenario) == "urgent" and at["anxiety"] >= 0.6 and "ask_when" not in customer.questions
+    if presses and not customer.timeframes and roll < 0.6:
+        return Saying("ask_when")
     if not set(customer.offers.values()) - {"discounted"} and not customer.has_done("take_action"):
         return Saying("ask_why" if roll < 0.3 and not customer.has_done("explain_process") else "ask_what")
     if not customer.timeframes:

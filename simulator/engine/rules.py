@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from simulator.engine.lines import BANDS, COMMON_SLOTS, CUSTOMER_ACTS, LANGUAGES
-from simulator.engine.scenario import LEVEL_VARIABLES, STYLES, slots_of
+from simulator.engine.scenario import LEVEL_VARIABLES, STYLES, URGENCIES, slots_of
 from simulator.engine.voice import Voices, parse_voices
 
 RULES_FOLDER = Path(__file__).resolve().parent.parent / "rules"
@@ -52,6 +52,7 @@ class Rules:
     rungs: tuple[float, ...]
     levels: Mapping[int, Mapping[str, float]]
     styles: Mapping[str, Mapping[str, float]]
+    urgency: Mapping[str, Mapping[str, float]]
     stock: Stock
     voices: Voices
 
@@ -77,6 +78,8 @@ def parse_rules(document: Mapping[str, Any], stock: Mapping[str, Any], voices: M
             raise RulesError(f"level {name}: must give exactly {', '.join(LEVEL_VARIABLES)}")
     if set(document["styles"]) != set(STYLES):
         raise RulesError(f"styles: must be exactly {', '.join(STYLES)}")
+    if set(document["urgency"]) != set(URGENCIES):
+        raise RulesError(f"urgency: must be exactly {', '.join(URGENCIES)}")
     escalation = dict(document["escalation"])
     return Rules(
         version=document["version"],
@@ -87,6 +90,7 @@ def parse_rules(document: Mapping[str, Any], stock: Mapping[str, Any], voices: M
         escalation=escalation,
         levels=levels,
         styles=document["styles"],
+        urgency=document["urgency"],
         stock=_stock(stock),
         voices=parse_voices(voices),
     )

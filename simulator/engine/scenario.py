@@ -208,6 +208,12 @@ class Scenario:
     fingerprint: str
     source: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
+    @property
+    def bank_is_right(self) -> bool:
+        """Is the first demand one that nothing gives in full? Then it has to be refused, and fairly."""
+        ways = [self.offers[offer] for offer in self.demands[0].acceptable if offer in self.offers]
+        return all(offer.answers_demand != "full" for offer in ways)
+
     def for_seed(self, seed: int) -> Scenario:
         """The case as the role-play of this seed meets it: its people, amounts and dates drawn. Itself where nothing is drawn."""
         return _for_seed(self.fingerprint, seed, _Source(self.source)) if self.source.get("draw") else self

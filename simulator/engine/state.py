@@ -42,6 +42,8 @@ ANSWERS: dict[str, frozenset[str]] = {
     "ask_who": frozenset(["give_contact", "self_intro"]),
     "ask_what": frozenset(["offer_solution", "take_action", "explain_process"]),
     "ask_why": frozenset(["explain_process", "apology.specific"]),
+    "ask_why_not": frozenset(["explain_process.refusal_with_reason"]),
+    "ask_routes": frozenset(["explain_process.redress"]),
 }
 SETTLED = ("done", "dated", "refusal_explained")
 
@@ -109,8 +111,9 @@ class Customer:
         people = scenario.persona[language]
         persona = people[Random(f"{seed}:persona").randrange(len(people))]
         temper = {**rules.levels[level], **scenario.levels.get(level, {})}
-        for name, more in rules.styles[persona.style].items():
-            temper[name] += more
+        for added in (rules.styles[persona.style], rules.urgency[urgency_of(scenario)]):
+            for name, more in added.items():
+                temper[name] += more
         chance = Random(f"{seed}:dynamics:0")
         state = dict.fromkeys(("gratitude", "j_dist", "j_inter", "j_proc", "heard", "certainty"), 0.0) | {"motive": 0.5}
         for name in ("anger", "anxiety", "trust", "patience", "face"):
@@ -155,6 +158,11 @@ class Customer:
     def has_done(self, *names: str) -> bool:
         """Has the trainee done one of these acts in any turn so far?"""
         return any(self.done.get(name) for name in names)
+
+
+def urgency_of(scenario: Scenario) -> str:
+    """How urgent the case is for the customer: as it is rightly classified."""
+    return scenario.truth.classification["urgency"]
 
 
 def credited(reading: ActsRead) -> tuple[Act, ...]:

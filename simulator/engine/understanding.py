@@ -20,6 +20,8 @@ OPENED_LATER = ("target", "occurred_at", "place", "earlier_contact", "product")
 _SPLIT = re.compile(r"[。！？!?；;\n]|(?<=[a-z])\. ")
 _APPLIES = re.compile(r"申请|请示|争取|上报|问问|\bapply|\bask my|\bput in a request|\brequest", re.IGNORECASE)
 _ASKS = re.compile(r"[?？]|吗|呢|\bare you (?:happy|satisfied)|\bis that all right|\bdoes that", re.IGNORECASE)
+_DATE = re.compile(r"(\d{4}-)?\d{1,2}-\d{1,2}")
+_FIGURE = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _MINUTES = {"min": 1.0, "h": 60.0, "d": 1440.0, "wd": 1440.0}
 
 
@@ -188,25 +190,65 @@ def _confirmed(customer: Customer, acts: tuple[Act, ...], text: str) -> Confirme
         if act.code != "confirm_facts":
             continue
         words = sentence_of(text, act)
-        found = False
+        found: list[Fact] = []
         for fact in customer.scenario.facts.values():
             if fact.id not in customer.told and not (fact.known != "unknown" and _holds(fact.surface[language], words)):
                 continue
             mistaken = fact.known == "misremembered" and fact.id not in customer.corrected
             if _holds(fact.surface[language], words):
-                found = True
+                found.append(fact)
                 (corrected if mistaken and fact.id in customer.told else right).append(fact)
             elif mistaken and _holds(fact.believed_surface[language], words):
-                found = True
+                found.append(fact)
                 right.append(fact)
-        if not found and act.value and act.about:
-            near = [fact for fact in customer.scenario.facts.values() if fact.id in customer.told and fact.about == act.about]
-            if claims_hold(customer.led, act.about, act.value):
-                continue
-            if near and all(act.value not in (fact.value[language], fact.believed.get(language)) for fact in near):
-                wrong.append((near[0], text[act.start : act.end]))
+        if act.value and claims_hold(customer.led, act.about or "", act.value):
+            continue
+        if act.value and (mistaken_for := _meant_wrongly(customer, act, words, found)):
+            wrong.append((mistaken_for, said_of(text[act.start : act.end], act.value)))
     unique = {fact.id: fact for fact in right}
     return Confirmed(tuple(unique.values()), tuple(wrong), tuple({fact.id: fact for fact in corrected}.values()))
+
+
+def _meant_wrongly(customer: Customer, act: Act, words: str, found: list[Fact]) -> Fact | None:
+    """The told fact that the value of `act` gets wrong, or None where the sentence has it right or names nothing that was told.
+
+    A date is held against the dates that were told, a figure against the amounts, other words against what was told on their topic. Where several
+    could be meant, it is the one on the topic, then the one asked for in such words, then the one told in the likest words.
+    """
+    language, value = customer.language, str(act.value)
+    kind = _kind_of(value)
+
+    def alike(fact: Fact) -> bool:
+        topics = {"date": (fact.about,), "figure": ("amount", act.about), "words": (act.about,)}[kind]
+        return _kind_of(fact.value[language]) == kind and fact.about in topics
+
+    told = [fact for fact in customer.scenario.facts.values() if fact.id in customer.told and alike(fact)]
+    if any(alike(fact) for fact in found) or any(value in (fact.value[language], fact.believed.get(language)) for fact in told):
+        return None
+    mine = _pairs(words)
+
+    def fit(fact: Fact) -> tuple[bool, bool, float]:
+        named = bool(fact.gate.words) and _holds(fact.gate.words.get(language, ()), words)
+        theirs = _pairs("".join(fact.tell[language]))
+        return fact.about == act.about, named, len(mine & theirs) / max(1, len(mine))
+
+    return max(told, key=fit, default=None)
+
+
+def _kind_of(value: str) -> str:
+    """What sort of thing a value is: a figure, a date, or words."""
+    if _DATE.fullmatch(value):
+        return "date"
+    return "figure" if value.replace(",", "").replace(".", "", 1).isdigit() else "words"
+
+
+def said_of(quote: str, value: str) -> str:
+    """The words in a quote that stand for the value: the figure itself where it is there, else the whole of it without its ends."""
+    if _kind_of(value) == "figure":
+        for figure in _FIGURE.finditer(quote):
+            if figure[0].replace(",", "").replace(" ", "") == value.removesuffix(".0"):
+                return figure[0]
+    return quote.strip(" ,.;:!?，。；：！？、")
 
 
 def offers_in(customer: Customer, acts: tuple[Act, ...], text: str) -> tuple[Offered, ...]:

@@ -27,7 +27,7 @@ SAYS: dict[str, tuple[str, ...]] = {
     "wants_manager": ("escalate_manager",),
     "threat": ("escalate_outside", "leave_outside"),
     "leaves": ("leave",),
-    "question": ("ask_what", "ask_when", "ask_who", "ask_why", "re_ask"),
+    "question": ("ask_what", "ask_when", "ask_who", "ask_why", "ask_why_not", "ask_routes", "re_ask"),
     "confirms": ("confirm_right",),
     "corrects": ("confirm_wrong", "corrected", "contradiction"),
     "declines": ("withhold", "answer_unknown", "already_told", "bank_knows"),

@@ -177,6 +177,108 @@ def test_a_refusal_with_reason_other_way_and_routes_can_be_lived_with():
     assert acts_said(log)[-1] == "close_refused"
 
 
+REFUSED = "[explain_process.refusal_with_reason|I cannot return it, because the contract names it.]"
+OTHER_WAY = "[offer_solution.partial|I can put in a waiver request.]"
+IN_TIME = "[give_timeframe other 3 wd|You will hear within three working days.]"
+ROUTES = "[explain_process.redress|If you disagree, you may call 12378.]"
+
+
+def where_the_bank_is_right():
+    document = make_document()
+    document["demands"][0]["acceptable"] = ["apply_refund"]
+    return make_scenario(**document)
+
+
+def weighings(log):
+    return [(event.offer, event.answer, event.why) for event in log if isinstance(event, OfferWeighed)]
+
+
+def test_the_bank_is_right_where_nothing_gives_the_demand_in_full():
+    assert where_the_bank_is_right().bank_is_right
+    assert not SCENARIO.bank_is_right
+
+
+def test_another_way_is_not_taken_before_it_is_said_why_the_demand_cannot_be_met():
+    customer, log = play(where_the_bank_is_right(), [*LISTENED, OTHER_WAY, IN_TIME])
+    assert weighings(log) == [("apply_refund", "countered", "no_reason")]
+    assert "ask_why_not" in acts_said(log)
+    assert customer.settled is None
+    _, log = play(where_the_bank_is_right(), [*LISTENED, REFUSED, OTHER_WAY])
+    assert weighings(log) == [("apply_refund", "accepted", "open")]
+
+
+def test_who_is_refused_and_takes_another_way_asks_where_else_to_turn():
+    customer, log = play(where_the_bank_is_right(), [*LISTENED, REFUSED, f"{OTHER_WAY} {IN_TIME}"])
+    assert acts_said(log)[-1] == "ask_routes"
+    assert customer.settled == "dated"
+
+
+def test_the_routes_make_a_fair_refusal_of_what_was_only_arranged():
+    arranged = [*LISTENED, REFUSED, f"{OTHER_WAY} {IN_TIME}"]
+    customer, _ = play(where_the_bank_is_right(), arranged)
+    told = replay(customer, answer(customer, ROUTES))
+    assert told.settled == "refusal_explained"
+    assert told.settled_turn == customer.settled_turn
+    without, with_routes = finish(customer, by="trainee"), finish(told, by="trainee")
+    ends = [event for log in (without, with_routes) for event in log if isinstance(event, ContactEnded)]
+    assert [end.outcome for end in ends] == ["dated_firmly", "refusal_accepted"]
+    assert ends[0].satisfaction < ends[1].satisfaction
+
+
+def test_a_refusal_without_a_reason_is_asked_about():
+    customer, _ = begin(SCENARIO, level=1)
+    assert acts_said(answer(customer, "[evasive.policy_only|That is the policy.]"))[0] == "refusal_bare"
+
+
+def test_a_case_that_cannot_wait_makes_them_anxious_until_something_is_under_way():
+    document = make_document()
+    document["truth"]["classification"]["urgency"] = "urgent"
+    urgent, calm = begin(make_scenario(**document))[0], begin(SCENARIO)[0]
+    assert urgent.state["anxiety"] > calm.state["anxiety"]
+    assert urgent.state["patience"] < calm.state["patience"]
+    waiting = replay(urgent, answer(urgent, "[greeting|Hello.]"))
+    begun = replay(urgent, answer(urgent, "[take_action.own|I am looking into it now.]"))
+    assert waiting.state["anxiety"] > begun.state["anxiety"]
+    assert waiting.state["patience"] < begun.state["patience"]
+
+
+TWO_SUMS = {
+    "about": "amount",
+    "value": "80",
+    "surface": both(["八十"], ["eighty", "80"]),
+    "gate": {"words": both(["手续费"], ["handling"])},
+    "tell": both(["手续费又收了{value}。", "还有{value}手续费。"], ["And {value} for handling.", "The handling cost me {value}."]),
+}
+
+
+@pytest.mark.parametrize(
+    ("said", "right"),
+    [
+        ("[confirm_facts.readback amount 200|200 each time,] right?", "300"),
+        ("[confirm_facts.readback amount 90|And 90 for handling,] right?", "eighty"),
+        ("[confirm_facts.readback matter 90|The handling was 90,] right?", "eighty"),
+        ("[confirm_facts.readback amount 200|200 each time, on the third of March,] right?", "300"),
+    ],
+)
+def test_the_very_fact_that_was_said_back_wrongly_is_quoted(said, right):
+    document = make_document()
+    document["facts"] = {**document["facts"], "handling": TWO_SUMS}
+    customer, _ = play(
+        make_scenario(**document),
+        [
+            "[ask_details.closed amount|How much was it?]",
+            "[ask_details.closed amount|And the handling?]",
+            "[ask_details.closed occurred_at|What day was it?]",
+        ],
+        level=1,
+    )
+    assert set(customer.told) >= {"fee", "handling", "day"}
+    reply = [event.text for event in answer(customer, said) if isinstance(event, CustomerSaid) and event.act == "confirm_wrong"]
+    assert len(reply) == 1
+    assert right in reply[0].lower()
+    assert "each time" not in reply[0]
+
+
 @pytest.mark.parametrize(
     ("offence", "reaction"),
     [
