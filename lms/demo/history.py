@@ -33,7 +33,7 @@ LEAST, MOST = 2, 8
 OFFICE_HOURS = (9, 17)
 # The knobs of the demo bank's results. Skill is both the share of good habits learnt and of turns without a slip, from 0 to 1:
 # where a person of average ability begins, how far abilities lie apart (in log-odds), and what one role-play teaches.
-SKILL_AT_FIRST = 0.19
+SKILL_AT_FIRST = 0.16
 SKILL_SPREAD = 0.9
 SKILL_LEARNT = (0.05, 0.14)
 # A role-play that was let go of is still open for this long; older ones have closed by themselves.

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -14,7 +15,11 @@ from simulator.engine.acts import Act
 from simulator.engine.scenario import Scenario
 
 FILE = Path(__file__).resolve().parent.parent / "rules" / "causes.yaml"
+HOLLOW = FILE.with_name("hollow.yaml")
+_WORD = re.compile(r"[A-Za-z']+")
 _SPECIFIC = frozenset({"react", "interpret", None})
+# What claims to name a feeling or a fault, and does not where only set phrases are there.
+_CLAIMS = frozenset({"empathy.interpret", "empathy", "apology.specific"})
 
 
 @cache
@@ -68,8 +73,25 @@ def _told(scenario: Scenario) -> Iterator[str]:
                 yield from lines
 
 
+@cache
+def _set_phrases() -> dict[str, tuple[re.Pattern[str], int]]:
+    """By language: what set phrases are made of, and how much may be left beside it."""
+    found: dict[str, dict[str, Any]] = yaml.safe_load(HOLLOW.read_text(encoding="utf-8"))
+    return {language: (re.compile(part["words"], re.IGNORECASE), int(part["left"])) for language, part in found.items()}
+
+
+def is_set_phrase(words: str) -> bool:
+    """Does nothing stand there but a set phrase?"""
+    language = "zh-hans" if any("一" <= sign <= "鿿" for sign in words) else "en"
+    pattern, left = _set_phrases()[language]
+    rest = pattern.sub(" ", words)
+    return (sum(sign.isalnum() for sign in rest) if language == "zh-hans" else len(_WORD.findall(rest))) <= left
+
+
 def as_meant_here(act: Act, words: str, scenario: Scenario) -> Act:
-    """The act as this customer takes it: empathy whose `words` name only causes that are not theirs fits anybody, so it is generic."""
+    """The act as this customer takes it: a set phrase is generic, and so is empathy whose `words` name only causes that are not theirs."""
+    if act.name in _CLAIMS and is_set_phrase(words):
+        return replace(act, kind="generic")
     if act.code != "empathy" or act.kind not in _SPECIFIC:
         return act
     named = causes_in(words)

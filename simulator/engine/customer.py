@@ -310,7 +310,8 @@ def _ends_by_rule(happening: _Happening, understood: Understood) -> bool:
     customer = happening.customer
     offence = offence_in(understood)
     if customer.settled:
-        fits = understood.names & {"closing", "follow_up", "thank"} and not understood.asked
+        parts = {"closing"} if customer.settled_turn == customer.turn else {"closing", "follow_up", "thank"}
+        fits = understood.names & parts and not understood.asked  # "would that be all right?" beside the offer waits for an answer
         waited = customer.turn - max(customer.settled_turn, customer.before_contact) >= GRACE_TURNS
         if fits or waited or customer.turn >= customer.last_turn:
             happening.say(Saying(LAST_WORDS[customer.settled]))

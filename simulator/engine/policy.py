@@ -11,7 +11,7 @@ from random import Random
 from simulator.engine.acts import Act
 from simulator.engine.events import OfferWeighed, PromiseMade
 from simulator.engine.lines import NEIGHBOURS
-from simulator.engine.negotiation import wants_routes
+from simulator.engine.negotiation import REASON, wants_routes
 from simulator.engine.scenario import Fact
 from simulator.engine.state import ANSWERS, Customer, urgency_of
 from simulator.engine.understanding import Asked, Understood, minutes_of
@@ -21,7 +21,8 @@ from simulator.engine.wording import Saying, can_say, spoken
 OFFENCES = (
     ("privacy_breach", "react_privacy"), ("rude", "react_rude"), ("evasive.discourage_route", "react_discourage"),
     ("blame_customer", "react_blame"), ("argue", "react_argue"), ("interrupt.calm_order", "react_calm_order"),
-    ("interrupt", "react_dismiss"), ("evasive.policy_only", "refusal_bare"), ("evasive", "react_evasive"), ("jargon", "react_jargon"), ("overpromise", "react_overpromise"),
+    ("interrupt", "react_dismiss"), ("evasive.policy_only", "refusal_bare"), ("evasive", "react_evasive"),
+    ("jargon", "react_jargon"), ("overpromise", "react_overpromise"),
 )  # fmt: skip
 WEIGHED = {"discounted": "not_heard", "countered": "counter_offer", "refused": "refuse_offer", "accepted": "accept_offer"}
 
@@ -63,7 +64,7 @@ def plan(
     if offence and answers and answers[0].act == "vent":
         answers = []
     sayings += answers[:2] if not sayings else answers[:1]
-    offer = _to_offer(customer, weighed)
+    offer = _to_offer(customer, weighed, understood.names)
     if offer and len(sayings) < 2:
         sayings.append(offer)
     if "closing" in understood.names and not customer.settled and not offence:
@@ -145,13 +146,13 @@ def _as_told(customer: Customer, fact: Fact) -> str:
     return spoken(fact, customer.language, believed=fact.known == "misremembered" and fact.id not in customer.corrected)
 
 
-def _to_offer(customer: Customer, weighed: tuple[OfferWeighed, ...]) -> Saying | None:
+def _to_offer(customer: Customer, weighed: tuple[OfferWeighed, ...], names: frozenset[str]) -> Saying | None:
     """The answer to the offer that went furthest."""
     if not weighed:
         return None
     best = min(weighed, key=lambda offer: ("accepted", "countered", "refused", "discounted").index(offer.answer))
     if not best.offer:
-        return Saying("refusal_heard")
+        return Saying("refusal_heard" if REASON in names else "react_redress")
     return Saying(WEIGHED[best.answer], {"offer": customer.scenario.offers[best.offer].what[customer.language]})
 
 

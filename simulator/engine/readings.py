@@ -12,7 +12,6 @@ from typing import Any
 
 from lms.core.contracts import Evidence
 from simulator.engine.acts import Act
-from simulator.engine.causes import as_meant_here
 from simulator.engine.events import (
     ActsRead,
     Cause,
@@ -35,7 +34,7 @@ from simulator.engine.events import (
 from simulator.engine.led_events import TakenBack
 from simulator.engine.scenario import Scenario, pattern_of, slots_of
 from simulator.engine.state import ANSWERS, credited, is_hollow, names_of
-from simulator.engine.understanding import minutes_of, sentence_of
+from simulator.engine.understanding import as_meant, minutes_of, sentence_of
 from simulator.engine.wording import spoken
 
 SLOW_SECONDS = 60
@@ -152,8 +151,7 @@ def _turns(events: Iterable[Event], scenario: Scenario) -> list[_Turn]:
                 turns.append(_Turn(number, position, text, tuple(said), ActsRead(number, ()), mood=mood, band=band, mood_before=mood))
                 said = []
             case ActsRead() if turns:
-                words = turns[-1].text
-                acts = tuple(as_meant_here(act, sentence_of(words, act), scenario) for act in event.acts)
+                acts = as_meant(event.acts, turns[-1].text, scenario)
                 turns[-1].reading, turns[-1].reading_position = replace(event, acts=acts), position
             case StateChanged(_, _, mood, band, causes):
                 if turns and not said:  # silence after the customer's words belongs to no turn

@@ -229,12 +229,12 @@ def _apply(customer: Customer, event: Event) -> Customer:
             )
         case Escalated(rung):
             return customer.but(rung=rung, improving=0)
-        case OfferWeighed(offer, answer, why):
+        case OfferWeighed(offer, answer):
             return customer.but(
                 offers={**customer.offers, offer: answer} if offer else customer.offers,
                 accepted=offer if answer == "accepted" and offer else customer.accepted,
-                settled=why if answer == "accepted" and why in SETTLED else customer.settled,
-                settled_turn=customer.turn if answer == "accepted" and why in SETTLED and not customer.settled else customer.settled_turn,
+                settled=_settled(customer, event),
+                settled_turn=customer.turn if _settled(customer, event) and not customer.settled else customer.settled_turn,
             )
         case TakenBack(fact, acceptance):
             return customer.but(
@@ -250,6 +250,12 @@ def _apply(customer: Customer, event: Event) -> Customer:
             return customer.but(ended=True, outcome=outcome)
         case TimePassed() | _:
             return customer
+
+
+def _settled(customer: Customer, weighed: OfferWeighed) -> str | None:
+    """As what the matter is settled: a refusal that was explained stays one, whatever is arranged beside it."""
+    settles = weighed.answer == "accepted" and weighed.why in SETTLED and customer.settled != "refusal_explained"
+    return weighed.why if settles else customer.settled
 
 
 def _after_reading(customer: Customer, reading: ActsRead) -> Customer:

@@ -8,19 +8,21 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from simulator.engine.acts import Act
+from simulator.engine.acts import NEGATIVE, Act
 from simulator.engine.causes import as_meant_here
 from simulator.engine.led import claim_asked, claim_meant, claims_hold
 from simulator.engine.led_events import Claim
-from simulator.engine.scenario import Fact, Offer, known_to_bank, pattern_of
+from simulator.engine.scenario import Fact, Offer, Scenario, known_to_bank, pattern_of
 from simulator.engine.state import Customer, names_of
 
+KIND = frozenset(["empathy", "apology", "thank", "active_listening", "follow_up"])
 OPENED = ("matter", "reason")
 OPENED_LATER = ("target", "occurred_at", "place", "earlier_contact", "product")
 _SPLIT = re.compile(r"[。！？!?；;\n]|(?<=[a-z])\. ")
 _APPLIES = re.compile(r"申请|请示|争取|上报|问问|\bapply|\bask my|\bput in a request|\brequest", re.IGNORECASE)
 _ASKS = re.compile(r"[?？]|吗|呢|\bare you (?:happy|satisfied)|\bis that all right|\bdoes that", re.IGNORECASE)
 _DATE = re.compile(r"(\d{4}-)?\d{1,2}-\d{1,2}")
+_NUMERAL = re.compile(r"[\d一二三四五六七八九十百]")
 _FIGURE = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _MINUTES = {"min": 1.0, "h": 60.0, "d": 1440.0, "wd": 1440.0}
 
@@ -75,7 +77,7 @@ class Understood:
 
 
 def understand(customer: Customer, acts: tuple[Act, ...], text: str, *, gaming: bool, unclear: bool) -> Understood:
-    acts = tuple(as_meant_here(act, sentence_of(text, act), customer.scenario) for act in acts)
+    acts = as_meant(acts, text, customer.scenario)
     asked: list[Asked] = []
     for act in acts:
         if act.code in ("ask_details", "ask_contact") or act.name == "empathy.explore":
@@ -92,6 +94,39 @@ def understand(customer: Customer, acts: tuple[Act, ...], text: str, *, gaming: 
         repeats=repeats_itself(text, customer.texts[:-1]),
         gaming=gaming,
         unclear=unclear,
+    )
+
+
+def as_meant(acts: tuple[Act, ...], text: str, scenario: Scenario) -> tuple[Act, ...]:
+    """The acts as this customer takes them. Nothing is kind in the sentence of an insult or a reproach; what the customer told of their
+    own accord is no secret; "is that right?" beside an offer says no fact back unless it holds one; the rest says `as_meant_here`.
+    """
+    taken = []
+    rude, hurts = ({sentence_of(text, act) for act in acts if act.code in codes} for codes in (("rude",), ("rude", "blame_customer")))
+    offers = any(act.code in ("offer_solution", "take_action") for act in acts)
+    for act in acts:
+        words = sentence_of(text, act)
+        if (act.code in KIND and words in hurts) or (act.code not in NEGATIVE and words in rude):
+            continue
+        if act.code == "privacy_breach" and _says_back(scenario, act, text):
+            continue
+        if act.code == "confirm_facts" and offers and not _holds_a_fact(scenario, words):
+            continue
+        taken.append(as_meant_here(act, words, scenario))
+    return tuple(taken)
+
+
+def _says_back(scenario: Scenario, act: Act, text: str) -> bool:
+    """Do the words of the act hold what the customer said in their first words?"""
+    told = [fact for fact in scenario.facts.values() if fact.volunteered]
+    return any(_holds(fact.surface[language], text[act.start : act.end]) for fact in told for language in scenario.languages)
+
+
+def _holds_a_fact(scenario: Scenario, words: str) -> bool:
+    return any(
+        _holds((*fact.surface[language], *fact.believed_surface.get(language, ())), words)
+        for fact in scenario.facts.values()
+        for language in scenario.languages
     )
 
 
@@ -212,8 +247,8 @@ def _confirmed(customer: Customer, acts: tuple[Act, ...], text: str) -> Confirme
 def _meant_wrongly(customer: Customer, act: Act, words: str, found: list[Fact]) -> Fact | None:
     """The told fact that the value of `act` gets wrong, or None where the sentence has it right or names nothing that was told.
 
-    A date is held against the dates that were told, a figure against the amounts, other words against what was told on their topic. Where several
-    could be meant, it is the one on the topic, then the one asked for in such words, then the one told in the likest words.
+    A date is held against the dates that were told, a figure against the amounts, other words against what was told on their topic. Where
+    several could be meant, it is the one on the topic, then the one asked for in such words, then the one told in the likest words.
     """
     language, value = customer.language, str(act.value)
     kind = _kind_of(value)
@@ -223,7 +258,9 @@ def _meant_wrongly(customer: Customer, act: Act, words: str, found: list[Fact]) 
         return _kind_of(fact.value[language]) == kind and fact.about in topics
 
     told = [fact for fact in customer.scenario.facts.values() if fact.id in customer.told and alike(fact)]
-    if any(alike(fact) for fact in found) or any(value in (fact.value[language], fact.believed.get(language)) for fact in told):
+    if any(alike(fact) or _has_figures(fact, words, language) for fact in found) or any(
+        value in (fact.value[language], fact.believed.get(language)) for fact in told
+    ):
         return None
     mine = _pairs(words)
 
@@ -233,6 +270,12 @@ def _meant_wrongly(customer: Customer, act: Act, words: str, found: list[Fact]) 
         return fact.about == act.about, named, len(mine & theirs) / max(1, len(mine))
 
     return max(told, key=fit, default=None)
+
+
+def _has_figures(fact: Fact, words: str, language: str) -> bool:
+    """Is the fact told in words with a figure among them, which may be the very value ("the clerk promised it on 4 March")?"""
+    hits = (pattern_of(form).search(words) for form in fact.surface[language])
+    return _kind_of(fact.value[language]) == "words" and any(hit and _NUMERAL.search(hit[0]) for hit in hits)
 
 
 def _kind_of(value: str) -> str:

@@ -23,8 +23,11 @@ from simulator.engine.scenario import Offer, Scenario
 from simulator.engine.state import Customer, replay
 
 # What a careful handler has made a habit of; beginners leave out what they have not learnt yet.
-HABITS = ("feel", "sorry", "own", "ask", "confirm", "record", "process", "time", "contact", "redress", "satisfied")
+HABITS = ("feel", "sorry", "own", "ask", "confirm", "record", "process", "time", "contact", "refuse", "redress", "satisfied")
 POLICIES = ("exemplary", "mediocre", "solution_first", "soothe_only", "scripted_generic", "hostile", "silent")
+QUESTIONS = ("ask_what", "ask_when", "ask_who", "ask_why", "ask_why_not", "ask_routes")
+# What the customer says where the handler thought that it was done.
+UNSETTLED = frozenset(["ask_what", "ask_when", "satisfied_no", "close_unsettled", "counter_offer", "refuse_offer", "clarify"])
 MAX_TURNS = 24
 FOLDER = Path(__file__).resolve().parent
 
@@ -80,24 +83,27 @@ class Handler:
         self.said: set[str] = set()
         self.told: dict[str, str] = {}
         self.last_acts: tuple[str, ...] = ()
+        self.asked_last = ""
         self.accepted = False
         self.refused: set[str] = set()
         self.offered: Offer | None = None
         self.staff = str(chance.randint(1001, 1099))
         self.number = f"TS{chance.randint(20000, 99999)}"
+        self.way_of_the_average = _average(chance)
 
     # --- listening
 
     def hear(self, events: tuple[Event, ...]) -> None:
         """Take in what the customer said; a handler hears words, not feelings."""
         self.last_acts = tuple(event.act for event in events if isinstance(event, CustomerSaid))
+        self.asked_last = next((act for act in reversed(self.last_acts) if act in QUESTIONS), self.asked_last)
         for event in events:
             if isinstance(event, FactTold):
                 self.told[event.fact] = event.value
             elif isinstance(event, OfferWeighed) and event.offer:
                 if event.answer == "accepted":
                     self.accepted = True
-                elif event.answer in ("refused", "countered"):
+                elif event.answer in ("refused", "countered") and event.why != "no_reason":
                     self.refused.add(event.offer)
 
     # --- speaking
@@ -112,9 +118,14 @@ class Handler:
     def line(self, move: str, **slots: str) -> str:
         """The next line of `move`; nothing where the handler has no such habit."""
         self.done.add(move)
-        if move in self.lacks:
+        habit = move.partition("_")[0]
+        if move in self.lacks or (habit in self.lacks and habit != "ask"):
             return ""
         return self.fill(self.pick(self.lines["good"][move]), **slots)
+
+    def once(self, move: str, **slots: str) -> str:
+        """The same, but nothing where it was said before."""
+        return "" if move in self.done else self.line(move, **slots)
 
     def fill(self, line: str, **slots: str) -> str:
         values = {"staff": self.staff, "number": self.number, "salutation": self.salutation, "limit": self.limit(), **slots}
@@ -137,31 +148,62 @@ class Handler:
         acts = self.last_acts
         if "greet" not in self.done:
             return self.together(self.line("greet"), self.line("feel")) if acts else self.line("greet")
+        if "ask_routes" in acts:
+            return self.line("redress")
         if self.accepted and "do" not in self.done:
-            return self.together(self.do(), self.line("redress"))
-        if any(act in acts for act in ("ask_when",)) and self.offered is None:
-            return self.together(self.line("record"), self.line("process"), self.line("time"))
-        if "ask_who" in acts:
-            return self.together(self.line("own"), self.line("contact"))
+            return self.together(self.do(), self.once("redress"))
         if "do" in self.done:
-            return self.close()
+            return self.again() if not self.accepted and set(acts) & UNSETTLED else self.close()
+        answer = self.answer()
         if "sorry" not in self.done:
-            question = self.question()
-            return self.together(self.line("feel"), self.line("sorry"), question) if question else self.line("sorry")
-        if "not_heard" in acts or ("vent" in acts and self.chance.random() < 0.6):
-            return self.together(self.line("feel"), self.line("own"))
+            urgent = self.once("own") if self.scenario.urgency == "urgent" else ""
+            return self.together(answer or self.feel(), self.line("sorry"), urgent, self.question() or "")
+        if "not_heard" in acts or any(act.startswith("escalate") for act in acts):
+            return self.together(self.feel(), self.line("own" if "own" not in self.done else "invite"))
+        if answer:
+            return self.together(answer, self.question() or "") if self.chance.random() < 0.5 and not self.has_asked_enough() else answer
+        if "vent" in acts and self.chance.random() < 0.6:
+            return self.together(self.feel(), self.once("own"))
         question = self.question()
-        if question and len([move for move in self.done if move.startswith("ask_")]) < 6:
+        if question and not self.has_asked_enough():
             return self.together(question, self.question() or "") if self.chance.random() < 0.3 else question
-        if "confirm" not in self.done and self.told:
+        if "confirm" not in self.done and self.facts():
             return self.line("confirm", facts=self.facts())
         if "record" not in self.done:
-            return self.together(self.line("record"), self.line("process"), self.line("time"), self.line("contact"))
+            return self.together(self.line("record"), self.once("process"), self.once("time"), self.once("contact"))
         if self.offered is None or (self.offered.id in self.refused and self.next_offer() is not None):
-            return self.offer()
-        if "do" not in self.done:
-            return self.together(self.do(), self.line("redress"))
-        return self.close()
+            return self.together(self.refusal(), self.offer())
+        return self.together(self.do(), self.once("redress"))
+
+    def has_asked_enough(self) -> bool:
+        """Where time presses, or they ask for somebody else already, a few questions are enough."""
+        presses = self.scenario.urgency == "urgent" or any(act.startswith("escalate") for act in self.last_acts)
+        return len([move for move in self.done if move.startswith("ask_")]) >= (3 if presses else 6)
+
+    def feel(self) -> str:
+        """A feeling named with its cause: now and then in the customer's own words."""
+        said = self.fact_said()
+        if said and "feel_said" not in self.done and self.chance.random() < 0.6:
+            return self.line("feel_said", said=said)
+        return self.line("feel")
+
+    def answer(self) -> str:
+        """The answer to what the customer has just asked; nothing where they asked nothing, or where it is too early to know."""
+        acts = self.last_acts
+        asked = self.asked_last if "re_ask" in acts else next((act for act in acts if act in QUESTIONS), "")
+        sorry = self.line("back") if "re_ask" in acts else ""
+        match asked:
+            case "ask_when":
+                return self.together(sorry, self.once("record"), self.once("process"), self.line("time"))
+            case "ask_who":
+                return self.together(sorry, self.once("own"), self.line("contact"))
+            case "ask_why":
+                return self.together(sorry, self.line("why"))
+            case "ask_why_not":
+                return self.together(sorry, self.refusal())
+            case "ask_what" if "own" not in self.done:
+                return self.together(sorry, self.line("own"), self.once("process"))
+        return self.line("trust") if "withhold" in acts and "trust" not in self.done else ""
 
     def question(self) -> str | None:
         """A question about something not told yet and not on the bank's screen, what happened before the rest."""
@@ -169,6 +211,10 @@ class Handler:
             return None
         known = {self.scenario.facts[fact].about for fact in self.told if fact in self.scenario.facts}
         known |= {topic for section in self.scenario.record.values() for topic in section.knows}
+        if "demand" in self.told:
+            known.add("demand")
+        if not self.scenario.monetary:
+            known.add("amount")
         order = ("occurred_at", "place", "target", "amount", "earlier_contact", "evidence", "reason", "demand", "feeling", "contact")
         for topic in order:
             if topic not in known and f"ask_{topic}" not in self.done:
@@ -176,8 +222,15 @@ class Handler:
         return None
 
     def facts(self) -> str:
-        values = [value for value in self.told.values() if value]
+        """What was told last, to be said back; what the customer wants is no fact."""
+        values = [value for fact, value in self.told.items() if value and fact in self.scenario.facts]
         return ("，" if self.language == "zh-hans" else ", ").join(values[-4:])
+
+    def fact_said(self) -> str:
+        """The last thing told that can be quoted as it is: some words, no bare figure."""
+        least, facts = (6, self.scenario.facts) if self.language == "zh-hans" else (16, self.scenario.facts)
+        told = [value for fact, value in self.told.items() if fact in facts and len(value) >= least and not facts[fact].volunteered]
+        return told[-1] if told else ""
 
     def next_offer(self) -> Offer | None:
         """The best way out not refused yet: what settles the matter within one's own authority first."""
@@ -185,18 +238,37 @@ class Handler:
         offers = [offer for offer in self.scenario.offers.values() if offer.id not in self.refused and offer.answers_demand != "no"]
         return min(offers, key=lambda offer: (worth[offer.answers_demand], offer.authority != "handler", offer.id), default=None)
 
+    def must_refuse(self) -> bool:
+        """Is there no way out that gives the customer all they ask?"""
+        return all(offer.answers_demand != "full" for offer in self.scenario.offers.values())
+
+    def refusal(self) -> str:
+        """Why the demand cannot be met, once, where it cannot."""
+        if not self.must_refuse() or "refuse" in self.done:
+            return ""
+        in_their_words = "refuse_said" in self.lines["good"] and "demand" in self.told and self.chance.random() < 0.4
+        move = "refuse_said" if in_their_words else "refuse"
+        self.done.add("refuse")
+        return self.line(move, demand=self.told.get("demand", ""))
+
     def offer(self) -> str:
         self.offered = self.next_offer() or next(iter(self.scenario.offers.values()))
         if self.offered.authority != "handler":
             return self.line("apply", way=self.way(self.offered))
         return self.line("offer", way=self.way(self.offered))
 
-    def do(self) -> str:
+    def do(self, lines: Mapping[str, list[str]] | None = None) -> str:
+        lines = lines or self.lines["good"]
         offer = self.offered or self.next_offer() or next(iter(self.scenario.offers.values()))
-        if offer.authority != "handler":
-            self.done.add("do")
-            return self.line("apply", way=self.way(offer))
-        return self.line("do", way=self.way(offer))
+        self.done.add("do")
+        return self.fill(self.pick(lines["do" if offer.authority == "handler" or "apply" not in lines else "apply"]), way=self.way(offer))
+
+    def again(self) -> str:
+        """What was done has not reached the customer: said once more in other words, or the next way out."""
+        if "again" in self.done:
+            self.offered = self.next_offer() or self.offered
+        self.done.add("again")
+        return self.do()
 
     def close(self) -> str:
         if "satisfied" not in self.done:
@@ -207,22 +279,64 @@ class Handler:
 
     def fair(self, turn: int) -> str:
         """The next words of an average handler: polite, empty, a little late, now and then to the point."""
-        if turn >= 7 and self.offered is None:
-            return self.offer()
-        if turn >= 9 and "do" not in self.done:
-            return self.do()
-        return self.fill(self.pick(self.lines["fair"][:1] if turn == 0 else self.lines["fair"][1:]))
+        lines = self.lines["fair"]
+        if turn == 0:
+            return self.fill(self.pick(lines["greet"]))
+        if "do" in self.done:
+            return self.fill(self.pick(lines["bye"]))
+        if self.accepted and self.offered is not None:
+            return self.do(lines)
+        if "ask_when" in self.last_acts and "fair_time" not in self.done:
+            self.done.add("fair_time")
+            return self.fill(self.pick(lines["time"]))
+        if any(act.startswith("escalate") for act in self.last_acts) and "fair_record" not in self.done:
+            self.done.add("fair_record")
+            return self.together(self.fill(self.pick(lines["soothe"])), self.fill(self.pick(lines["record"])))
+        step = self.way_of_the_average[turn - 1] if turn <= len(self.way_of_the_average) else "offer"
+        if step == "offer":
+            return self._fair_offer(lines)
+        if step == "say_back" and not self.facts():
+            step = "ask"
+        said = next(reversed([value for fact, value in self.told.items() if fact in self.scenario.facts]), "")
+        return self.fill(self.pick(lines[step]), said=said)
+
+    def _fair_offer(self, lines: Mapping[str, list[str]]) -> str:
+        if self.must_refuse() and "refuse" not in self.done:
+            self.done.add("refuse")
+            return self.fill(self.pick(lines["refuse"]))
+        if self.offered is not None and self.chance.random() < 0.4:
+            return self.fill(self.pick(lines["vague"]))
+        self.offered = self.next_offer() or next(iter(self.scenario.offers.values()))
+        move = "offer" if self.offered.authority == "handler" else "apply"
+        return self.fill(self.pick(lines[move]), way=self.way(self.offered))
 
     def solution_first(self) -> str:
         """Straight to the solution, again and again, without listening."""
-        if self.accepted and "do" not in self.done:
-            return self.do()
+        lines = self.lines["solution"]
         if "do" in self.done:
-            return self.close()
-        return self.offer()
+            return self.fill(self.pick(lines["bye"]))
+        if self.accepted:
+            return self.do(lines)
+        self.offered = self.next_offer() or next(iter(self.scenario.offers.values()))
+        return self.fill(self.pick(lines["offer"]), way=self.way(self.offered))
+
+    def scripted(self, turn: int) -> str:
+        """Off a card: a welcome, set phrases, and the goodbye at its bottom."""
+        card = self.lines["script"]
+        return self.fill(self.pick(card["welcome"] if turn == 0 else card["phrases"] if turn < 8 else card["goodbye"]))
 
     def from_pool(self, name: str) -> str:
         return self.fill(self.pick(self.lines[name]))
+
+
+def _average(chance: Random) -> tuple[str, ...]:
+    """In which order an average handler gets to things: about the same as the others, never quite; and three things are forgotten."""
+    steps = ["soothe", "known", "ask", "filler", "ask", "record", "vague", "say_back", "time"]
+    for place in chance.sample([number for number, step in enumerate(steps) if step in ("ask", "record", "say_back", "time")], 3):
+        steps[place] = chance.choice(["filler", "vague", "soothe"])
+    for place in chance.sample(range(len(steps) - 1), 3):
+        steps[place], steps[place + 1] = steps[place + 1], steps[place]
+    return tuple(steps)
 
 
 def next_words(handler: Handler, policy: str, turn: int, skill: float | None) -> str:
@@ -234,9 +348,11 @@ def _words(handler: Handler, policy: str, turn: int, skill: float | None) -> str
     """The same; empty where the handler would have done what they have not learnt."""
     if skill is not None and handler.chance.random() > skill:
         slip = handler.chance.random()
-        if slip < 0.72:
+        if slip < 0.42:
             return handler.fair(turn)
-        return handler.from_pool("soothe" if slip < 0.87 else "script" if slip < 0.97 else "hostile")
+        if slip < 0.72:
+            return handler.scripted(turn)
+        return handler.from_pool("soothe" if slip < 0.94 else "hostile")
     match policy:
         case "exemplary":
             return handler.good()
@@ -247,7 +363,7 @@ def _words(handler: Handler, policy: str, turn: int, skill: float | None) -> str
         case "soothe_only":
             return handler.from_pool("soothe")
         case "scripted_generic":
-            return handler.from_pool("script")
+            return handler.scripted(turn)
         case "hostile":
             return handler.from_pool("hostile")
         case "silent":
@@ -279,7 +395,7 @@ def play(
     if policy not in POLICIES:
         raise ValueError(f"There is no policy {policy!r}; there are {', '.join(POLICIES)}.")
     scenario = scenario.for_seed(seed)
-    chance = Random(f"{seed}:handler:{policy}")
+    chance = Random(f"{seed}:handler:{policy}:{scenario.slug}")
     start = Customer.new(scenario, language, level, seed)
     handler = Handler(scenario, language, start.persona.salutation, chance, lacks=lacks)
     opening = open_role_play(scenario, language=language, level=level, seed=seed)

@@ -462,3 +462,42 @@ def test_a_level_may_be_changed_by_the_case():
 )
 def test_empathy_for_a_trouble_that_is_not_theirs_fits_anybody(words, kind):
     assert as_meant_here(Act("empathy", 0, len(words), kind="react"), words, make_scenario()).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("唉，真是太抱歉了。", "generic"),
+        ("给您带来不便，深表歉意。", "generic"),
+        ("年费扣了两次，是我们的错，抱歉。", "specific"),
+        ("I am truly sorry for the inconvenience.", "generic"),
+        ("I am sorry that we charged you twice.", "specific"),
+    ],
+)
+def test_an_apology_that_names_nothing_is_generic_whatever_the_reader_took_it_for(words, kind):
+    assert as_meant_here(Act("apology", 0, len(words), kind="specific"), words, make_scenario()).kind == kind
+
+
+def test_nothing_is_kind_in_the_sentence_of_an_insult():
+    customer, _ = begin(SCENARIO, level=1)
+    kind = replay(customer, answer(customer, "[empathy.interpret feeling|I know your sort,] [rude.insult|you are only after money.]"))
+    rude = replay(customer, answer(customer, "I know your sort, [rude.insult|you are only after money.]"))
+    assert kind.state == rude.state
+
+
+def test_what_the_customer_said_first_is_no_secret():
+    document = make_document()
+    document["facts"]["card"] |= {"surface": both(["把验证码给了"], ["gave the code away"])}
+    document["facts"]["card"]["tell"] = both(
+        ["我把验证码给了他。", "我把验证码给了别人。"], ["I gave the code away.", "I gave the code away to him."]
+    )
+    customer, _ = begin(make_scenario(**document), level=1)
+    assert "react_privacy" not in acts_said(answer(customer, "[privacy_breach|You gave the code away,] right?"))
+    assert "react_privacy" in acts_said(answer(customer, "[privacy_breach|Read me the code,] please."))
+
+
+def test_an_answer_to_the_question_beside_an_offer_is_waited_for():
+    customer, log = play(SCENARIO, [*LISTENED, f"{IN_TIME} [offer_solution.feasible|We can give it back.] [follow_up|Is that all right?]"])
+    assert customer.settled == "dated"
+    assert not customer.ended
+    assert "accept_offer" in acts_said(log)
