@@ -180,7 +180,9 @@ def _record(form: object, scenario: Scenario | None, language: str) -> Iterator[
         return
     language = language if language in scenario.languages else scenario.languages[0]
     names = tuple(person.name for people in scenario.persona.values() for person in people)
-    yield from form_evidence(compare(values, scenario, Circumstances(language, names)), {})
+    compared = compare(values, scenario, Circumstances(language, names))
+    given = {row.part for row in compared if row.given}  # a form without a classification is not classified wrongly
+    yield from form_evidence([row for row in compared if row.part in given], {})
     if answered:
         reading = answer.read_answer(answered, language)
         for part in answer.parts_of(answered, channel or scenario.channel, reading.acts, scenario, gaming=reading.gaming):

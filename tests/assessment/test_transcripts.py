@@ -95,6 +95,22 @@ def test_the_case_gives_the_limit_and_the_right_form():
     assert rows["right_limit"]["score"] == 1
 
 
+def test_the_record_and_the_answer_are_compared_with_the_case_and_carry_the_difference():
+    form = {
+        "matter": "信用卡年费重复扣收两次",
+        "demand": "客户没有要求退还年费",
+        "answer": "我们调阅了入账明细，两笔年费已经退回您的卡上。很抱歉给您添了麻烦。您有异议可以拨打12378反映。",
+    }
+    rows = by_code(score_transcript({**SKILLED, "scenario": "annual-fee", "form": form}))
+    diff = {entry["field"]: entry for entry in rows["form"]["diff"]}
+    assert diff["matter"]["share"] == pytest.approx(2 / 3, abs=1e-3)
+    assert diff["matter"]["missing"]
+    assert diff["demand"]["share"] == 0  # a denial does not say it
+    assert rows["answer"]["score"] > 0.6
+    assert any(piece["quote"] == "很抱歉给您添了麻烦。" for piece in rows["answer"]["evidence"])
+    assert rows["classification"]["score"] is None
+
+
 def test_a_slow_answer_is_noticed_where_times_are_given():
     prompt = [{**CUSTOMER, "at_s": 0}, said("换成我也会着急。", at_s=20)]
     slow = [{**CUSTOMER, "at_s": 0}, said("换成我也会着急。", at_s=200)]
