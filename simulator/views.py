@@ -28,18 +28,19 @@ from lms.core import audit
 from lms.core.access import Role, bank_of, has_role, home_organisation
 from lms.core.answers import not_understood, way_back
 from lms.core.models import User
-from simulator import desk_words, reading_reports, services, words
+from simulator import console_words, desk_words, reading_reports, services, words
 from simulator.class_pages import shares_for_page, sittings_for_page
 from simulator.class_selectors import coming_to, still_to_play
 from simulator.engine.scenario import Scenario as Case
 from simulator.errors import SimulatorError
 from simulator.forms import DEFAULT_LEVEL, OpenRolePlay
 from simulator.live import case_of
-from simulator.models import Session
+from simulator.models import Participant, Session
 from simulator.rewording.service import speaks
 from simulator.selectors import (
     running_sessions,
     scenarios_on_offer,
+    seat_of,
     sessions_known_to,
     sessions_played_by,
     sessions_visible_to,
@@ -126,9 +127,10 @@ def room(request: HttpRequest, session_id: UUID) -> HttpResponse:
     if playing and not request.user.knows_data_notice:
         return redirect(f"{reverse('role_plays:notice')}?next={request.path}")
     document, case = session.snapshot.document, case_of(session)
+    seat = seat_of(request.user, session)
     context = {
         "session": session,
-        "seat": "trainee" if playing else "observer",
+        "seat": seat,
         "practice": session.mode == Session.Mode.PRACTICE,
         "title": _said(document["title"], request.LANGUAGE_CODE),
         "situation": _said(document.get("summary", {}), request.LANGUAGE_CODE),
@@ -141,6 +143,8 @@ def room(request: HttpRequest, session_id: UUID) -> HttpResponse:
         "bands": words.BANDS.items(),
         "acts": words.ACTS.items(),
     }
+    if seat == Participant.Seat.TRAINER:
+        context["console"] = console_words.console_for_page(case, session.language)
     return render(request, "simulator/room.html", context)
 
 

@@ -2,6 +2,7 @@
 
 import { Clocks } from "./clocks.js";
 import { Composer } from "./composer.js";
+import { Console } from "./console.js";
 import { Desk } from "./desk.js";
 import { Outbox } from "./outbox.js";
 import { Sheets, tabs } from "./panels.js";
@@ -9,6 +10,7 @@ import { Signs } from "./signs.js";
 import { TimeLeft } from "./time_left.js";
 import { RoomSocket } from "./socket.js";
 import { Thread } from "./thread.js";
+import { Watching } from "./watching.js";
 
 const RETRY_MS = 2000;
 
@@ -21,6 +23,8 @@ let position = 0; // the last one seen: where the next join begins
 let sent = null; // the message that is on its way
 let over = room.dataset.state !== "open";
 let caughtUp = false; // nothing of the past is announced
+let pausedAt = 0; // since when the conversation stands still
+let stoodStill = 0; // for how many milliseconds it has stood still before
 
 const outbox = new Outbox(session);
 const signs = new Signs(room);
@@ -31,6 +35,8 @@ const thread = new Thread(room, { onResend: resend, onDiscard: discard });
 const desk = new Desk(room, socket, { onTalk: talking, onChange: () => caughtUp && sheets.changed("record") });
 const clocks = new Clocks(room, socket, { onChange: () => caughtUp && sheets.changed("record") });
 const composer = playing ? new Composer(part("composer"), session, say) : null;
+const watching = playing ? null : new Watching(room, thread);
+const trainer = room.dataset.seat === "trainer" ? new Console(room, socket, thread, watching) : null;
 
 // --- what the server says
 
@@ -42,6 +48,7 @@ socket.addEventListener("frame", ({ detail: frame }) => {
 socket.addEventListener("lost", ({ detail: { code, final } }) => {
   sent = null;
   desk.lost();
+  trainer?.lost();
   thread.showTyping(false);
   if (final) part(code === 4401 ? "login-needed" : "gone").hidden = false;
   for (const message of outbox.messages.values()) if (!message.held) thread.state(message.id, "offline");
@@ -86,20 +93,32 @@ function show(event) {
     case "escalated":
       if (event.data.rung > 0) thread.remark("escalated", event);
       break;
+    case "whispered":
+      thread.remark("whispered", event, event.data.text);
+      if (playing && caughtUp) thread.announce(event.data.text);
+      break;
+    case "paused":
+    case "resumed":
+      thread.remark(event.kind, event);
+      pause(event);
+      break;
     case "contact_opened":
       thread.remark(event.data.purpose, event);
       break;
     case "contact_ended":
+      if (pausedAt) pause(event);
       if (!desk.isOpen) end(event.data.outcome);
       break;
     case "session_ended":
       end(event.data.outcome);
       break;
   }
+  watching?.happened(event);
+  trainer?.happened(event);
 }
 
 function acknowledged(frame) {
-  if (clocks.answered(frame.id) || desk.acknowledged(frame.id)) return;
+  if (clocks.answered(frame.id) || desk.acknowledged(frame.id) || trainer?.acknowledged(frame.id)) return;
   const message = outbox.messages.get(frame.id);
   outbox.remove(frame.id);
   if (message) thread.traineeSaid({ position: frame.position, at: message.writtenAt, data: { text: message.text } }, frame.id);
@@ -108,7 +127,7 @@ function acknowledged(frame) {
 }
 
 function refused(frame) {
-  if (clocks.refused(frame) || desk.refused(frame)) return;
+  if (clocks.refused(frame) || desk.refused(frame) || trainer?.refused(frame)) return;
   if (frame.id === undefined || !outbox.messages.has(frame.id)) {
     if (frame.message) notice(frame.message);
     return;
@@ -117,6 +136,10 @@ function refused(frame) {
   if (frame.code === "rate_limited") {
     setTimeout(sendNext, RETRY_MS);
     return;
+  }
+  if (frame.code === "paused") {
+    thread.state(frame.id, "paused");
+    return connection("saved");
   }
   outbox.hold(frame.id);
   thread.state(frame.id, "failed", frame.message);
@@ -142,6 +165,7 @@ function sendNext() {
   if (sent) return;
   const message = outbox.next();
   if (!message) return connection(socket.joined ? "saved" : "offline");
+  if (pausedAt) return thread.state(message.id, "paused");
   if (!socket.send({ type: "say", id: message.id, text: message.text, seen: message.seen })) return connection("offline");
   sent = message.id;
   socket.expectAnswer();
@@ -198,6 +222,17 @@ function notice(words) {
 }
 part("close-notice").addEventListener("click", () => (part("notice").hidden = true));
 
+/** The conversation stands still, or goes on: what was written meanwhile is sent then, and the clock shows only what was talked. */
+function pause({ kind, at }) {
+  if (kind === "paused") pausedAt = Date.parse(at);
+  else {
+    stoodStill += Date.parse(at) - pausedAt;
+    pausedAt = 0;
+  }
+  if (part("paused")) part("paused").hidden = !pausedAt;
+  if (playing && caughtUp && !pausedAt) sendNext();
+}
+
 /** A contact has begun or ended while the case is on the desk: one can talk only while there is somebody to talk to. */
 function talking({ talking: open, over: handedIn, answered, calledBack }) {
   if (!playing || !desk.isOpen) return;
@@ -228,8 +263,8 @@ function end(outcome) {
 
 /** Minutes and seconds since the first word; stands still when the conversation is over. */
 function tick() {
-  const until = room.dataset.endedAt ? Date.parse(room.dataset.endedAt) : Date.now();
-  const seconds = Math.max(0, Math.floor((until - Date.parse(room.dataset.startedAt)) / 1000));
+  const until = pausedAt || (room.dataset.endedAt ? Date.parse(room.dataset.endedAt) : Date.now());
+  const seconds = Math.max(0, Math.floor((until - Date.parse(room.dataset.startedAt) - stoodStill) / 1000));
   const two = (number) => String(number).padStart(2, "0");
   const hours = Math.floor(seconds / 3600);
   part("clock").textContent = `${hours ? `${hours}:` : ""}${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;

@@ -62,10 +62,14 @@ export class Thread {
     this.list.querySelector(`[data-id="${CSS.escape(id)}"]`)?.remove();
   }
 
-  /** A quiet line between the bubbles; `kind` names its template. */
-  remark(kind, event) {
+  /** A quiet line between the bubbles; `kind` names its template, `text` is put where it has a place for it. */
+  remark(kind, event, text = "") {
     if (this.has(event.position) || !this.templates[kind]) return;
-    this.place(this.templates[kind].cloneNode(true).firstElementChild, event.position);
+    const line = this.templates[kind].cloneNode(true).firstElementChild;
+    const place = line.querySelector("[data-text]");
+    if (place) place.textContent = text;
+    for (const words of line.querySelectorAll("[data-mood]")) words.hidden = words.dataset.mood !== event.data.mood;
+    this.place(line, event.position);
   }
 
   showTyping(shown) {

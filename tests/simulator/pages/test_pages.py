@@ -10,10 +10,11 @@ import pytest
 from django.urls import reverse
 
 from assessment.services import score_session
-from lms.core.models import AuditEntry, User
+from lms.core.models import AuditEntry, Membership, User
 from simulator import services
-from simulator.models import ReadingReport, Session
+from simulator.models import Participant, ReadingReport, Session
 from simulator.selectors import events_of
+from tests.factories import make_person
 from tests.simulator.pages.conftest import SAID
 
 LIST = "/role-plays/"
@@ -93,12 +94,38 @@ def test_an_exam_shows_neither_level_nor_mood(client, trainee, open_session):
     assert "Level 2, easy ·" not in page(client, LIST)
 
 
-def test_a_trainer_watches_without_a_field_to_write_in(client, trainer, open_session):
+def test_a_trainer_has_a_console_and_no_field_of_the_trainee(client, trainer, open_session):
     client.force_login(trainer)
     assert str(open_session.trainee) in page(client, reverse("role_plays:running"))
     text = page(client, reverse("role_plays:room", args=[open_session.id]))
+    assert 'data-seat="trainer"' in text
+    assert "data-levers" in text
+    assert "data-composer" not in text
+
+
+def test_an_observer_sees_no_console_and_has_no_field(client, department, open_session):
+    observer = make_person("observer", Membership.Role.TRAINEE, department)
+    Participant.objects.create(session=open_session, person=observer, seat=Participant.Seat.OBSERVER)
+    client.force_login(observer)
+    text = page(client, reverse("role_plays:room", args=[open_session.id]))
     assert 'data-seat="observer"' in text
     assert "data-composer" not in text
+    assert "data-levers" not in text
+    assert "data-facts" not in text
+
+
+def test_the_room_of_a_trainee_holds_nothing_of_the_console(client, trainee, open_session):
+    client.force_login(trainee)
+    text = page(client, reverse("role_plays:room", args=[open_session.id]))
+    assert "data-levers" not in text
+    assert "data-facts" not in text
+    assert "data-console-words" not in text
+
+
+def test_a_trainer_sees_the_mood_of_an_exam_that_the_trainee_does_not(client, trainer, open_session):
+    Session.objects.filter(pk=open_session.pk).update(mode="exam")
+    client.force_login(trainer)
+    assert "data-signs" in page(client, reverse("role_plays:room", args=[open_session.id]))
 
 
 @pytest.mark.parametrize("who", ["outsider", "hr", "author"])
