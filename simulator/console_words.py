@@ -7,7 +7,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from simulator.engine.injects import injects_of
-from simulator.engine.scenario import Scenario
+from simulator.engine.scenario import Fact, Scenario, slots_of
+from simulator.engine.wording import spoken
 
 VARIABLES = {
     "anger": _("anger"),
@@ -95,10 +96,14 @@ TOPICS = {
 def console_for_page(case: Scenario, language: str) -> dict[str, Any]:
     """What the page of a trainer needs to know of the case: facts with their words, injects, and words for codes."""
     demand = case.demands[0]
-    facts = [{"id": fact.id, "topic": TOPICS[fact.about], "words": fact.value[language]} for fact in case.facts.values()]
-    facts.append({"id": "demand", "topic": _("demand"), "words": demand.text[language]})
+    facts = [
+        {"id": fact.id, "topic": TOPICS[fact.about], "words": fact.value[language], "told_as": _told_as(fact, language)}
+        for fact in case.facts.values()
+    ]
+    wishes = [("demand", _("demand"), demand.text[language])]
     if demand.hidden_interest:
-        facts.append({"id": "hidden_interest", "topic": _("what they really want"), "words": demand.hidden_interest.text[language]})
+        wishes.append(("hidden_interest", _("what they really want"), demand.hidden_interest.text[language]))
+    facts += [{"id": name, "topic": topic, "words": words, "told_as": words} for name, topic, words in wishes]
     return {
         "facts": facts,
         "injects": [(inject.id, inject.text[language]) for inject in injects_of(case).values() if inject.id != "other"],
@@ -109,3 +114,10 @@ def console_for_page(case: Scenario, language: str) -> dict[str, Any]:
             *((f"says:{code}", words) for code, words in SAYS.items()),
         ],
     }
+
+
+def _told_as(fact: Fact, language: str) -> str:
+    """The fact as the customer would tell it, which says more than its bare value."""
+    value = spoken(fact, language)
+    line = next((line for line in fact.tell[language] if set(slots_of(line)) <= {"value"}), "{value}")
+    return line.format(value=value)

@@ -300,7 +300,7 @@ export class Console {
     const item = document.createElement("li");
     item.dataset.band = band;
     const head = document.createElement("strong");
-    head.textContent = turn ? `${this.watching.word("turn")} ${turn}` : this.watching.word("opening");
+    head.textContent = turn ? this.watching.word("turn").replace("{number}", turn) : this.watching.word("opening");
     item.append(head);
     const reasons = new Map();
     for (const cause of felt) {

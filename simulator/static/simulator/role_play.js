@@ -229,7 +229,7 @@ function pause({ kind, at }) {
     stoodStill += Date.parse(at) - pausedAt;
     pausedAt = 0;
   }
-  if (part("paused")) part("paused").hidden = !pausedAt;
+  if (part("pause-note")) part("pause-note").hidden = !pausedAt;
   if (playing && caughtUp && !pausedAt) sendNext();
 }
 

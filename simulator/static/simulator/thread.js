@@ -14,7 +14,16 @@ export class Thread {
     this.onResend = onResend;
     this.onDiscard = onDiscard;
     this.newest.addEventListener("click", () => this.toEnd());
-    this.scroller.addEventListener("scroll", () => this.atEnd() && (this.newest.hidden = true), { passive: true });
+    this.following = true; // the reader is at the end and stays there when something beside or under the lines grows
+    this.scroller.addEventListener("scroll", () => this.scrolled(), { passive: true });
+    const grown = new ResizeObserver(() => this.following && this.toEnd());
+    grown.observe(this.scroller);
+    grown.observe(this.list);
+  }
+
+  scrolled() {
+    this.following = this.atEnd();
+    if (this.following) this.newest.hidden = true;
   }
 
   customerSaid(event, { announce }) {
