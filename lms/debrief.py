@@ -16,11 +16,12 @@ from assessment.selectors import result_of
 from lms.debrief_case import case_for_page, href_of, words_of
 from simulator import words
 from simulator.class_selectors import comments_on
+from simulator.debrief_notes import notes_of_trainers
 from simulator.engine import acts as act_codes
 from simulator.engine import readings
 from simulator.engine.events import CustomerSaid, TraineeSaid
 from simulator.live import case_of
-from simulator.selectors import events_of, scenarios_on_offer, sessions_known_to, sessions_trained_by
+from simulator.selectors import events_of, scenarios_on_offer, seat_of, sessions_known_to, sessions_trained_by
 from simulator.services import is_withheld
 
 WELL_FROM = 0.7
@@ -56,7 +57,8 @@ def debrief(request: HttpRequest, session_id: UUID) -> HttpResponse:
         context |= result_for_page(result, request.LANGUAGE_CODE)
     if session.state == session.State.ARCHIVED:
         return render(request, "simulator/debrief_archived.html", context)
-    events = tuple(entry.event for entry in events_of(session))
+    entries = events_of(session)
+    events = tuple(entry.event for entry in entries)
     told = readings.debrief(events, case_of(session), session.language)
     context |= {
         "opening": opening_lines(events),
@@ -66,6 +68,7 @@ def debrief(request: HttpRequest, session_id: UUID) -> HttpResponse:
         "may_comment": sessions_trained_by(request.user).filter(pk=session.pk).exists(),
         "was_hard": bool(told) and told[-1].band == "furious" and session.trainee_id == request.user.pk,
         "curve": curve_for_page([(turn.turn, turn.mood, turn.band) for turn in told]),
+        "trainer_notes": notes_of_trainers(entries, seat_of(request.user, session), request.user.pk),
     }
     return render(request, "simulator/debrief.html", context)
 

@@ -35,6 +35,15 @@ async def pull(person: User, session_id: UUID, lever: levers.Lever) -> Turn:
     return await carry_out(one, said)
 
 
+async def take_over(session_id: UUID, deserted_by: int) -> None:
+    """The engine speaks again for a customer whose trainer has gone, where nobody has seen to it meanwhile."""
+
+    def decide(one: Live, now: datetime, ms: dict[str, float]) -> tuple[Event, ...]:
+        return engine.respond(one.customer, DriverChanged(ENGINE)) if one.seat_by == deserted_by else ()
+
+    await carry_out(await live(session_id), Said(decide))
+
+
 def pull_now(person: User, session_id: UUID, lever: levers.Lever, at: datetime | None = None) -> Turn:
     """`pull` for pages, commands and tests: on the caller's own connection and in the caller's transaction."""
     said = decision(person.pk, lever)

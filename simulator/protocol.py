@@ -242,7 +242,7 @@ def seen_by(one: Live, seat: str, entries: Iterable[Logged], person_id: int) -> 
     for entry in entries:
         if entry.position in one.dropped:
             continue
-        data = _data_for(one, seat, entry) if _hears(seat, person_id, entry.channel) else None
+        data = _data_for(one, seat, entry) if hears(seat, person_id, entry.channel) else None
         if data is not None:
             if entry.position in one.reworded:
                 data = {**data, "text": one.reworded[entry.position]}
@@ -250,7 +250,7 @@ def seen_by(one: Live, seat: str, entries: Iterable[Logged], person_id: int) -> 
     return shaped
 
 
-def _hears(seat: str, person_id: int, channel: str) -> bool:
+def hears(seat: str, person_id: int, channel: str) -> bool:
     """Everybody hears the room; a whisper the one it is for; trainers hear everything."""
     return channel in (ROOM, f"whisper:{person_id}") or seat == Participant.Seat.TRAINER
 

@@ -18,7 +18,7 @@ from asgiref.sync import async_to_sync
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 from django.utils import timezone
 
-from simulator import protocol, services
+from simulator import console, protocol, services
 from simulator.live import Live, catch_up, live
 from simulator.log import Logged
 from simulator.models import Participant
@@ -28,6 +28,9 @@ logger = logging.getLogger(__name__)
 
 SILENCE_SECONDS = 150
 """After so long without a word, with the trainee in the room, the engine is told that time has passed."""
+
+SEAT_KEPT_SECONDS = 60
+"""So long the customer's seat is kept for a trainer whose connection is gone; then the engine speaks again."""
 
 THIS_PROCESS = uuid4().hex
 PRESENCE_SECONDS = 30
@@ -52,6 +55,7 @@ class Room:
         self.members: set[Member] = set()
         self.elsewhere: dict[str, tuple[float, list[dict[str, str]]]] = {}  # other processes: when heard of, who watches there
         self.attended_at: datetime | None = None  # since when a trainee has been here
+        self.seat_left_at: datetime | None = None  # since when the trainer in the customer's seat is not here
         self.timer: asyncio.TimerHandle | None = None
         self.showing = asyncio.Lock()
         self.loop = asyncio.get_running_loop()
@@ -109,6 +113,8 @@ async def leave(session_id: UUID, member: Member) -> None:
     if room.watching() != before:
         await relay.announce(room)
         await _tell_presence(room)
+    if room.members:
+        start(show(room))  # it may be the one in the customer's seat who has gone
     if not room.members:
         if room.timer:
             room.timer.cancel()
@@ -161,9 +167,23 @@ def _set_clock(room: Room, one: Live, next_due: datetime | None) -> None:
         next_due = max(one.quiet_since(), room.attended_at) + timedelta(seconds=SILENCE_SECONDS)
     if one.ends_at is not None and not one.finished:
         next_due = min(next_due or one.ends_at, one.ends_at)
+    deserted = _deserted_from(room, one)
+    if deserted is not None:
+        next_due = min(next_due, deserted) if next_due else deserted
     if next_due is not None and room.members:
         wait = max(0.0, (next_due - timezone.now()).total_seconds())
         room.timer = asyncio.get_running_loop().call_later(wait + 0.001, lambda: start(_wake(room)))
+
+
+def _deserted_from(room: Room, one: Live) -> datetime | None:
+    """When the customer's seat counts as deserted, if its trainer is in the room of no process."""
+    elsewhere = (person["seat"] for _, people in room.elsewhere.values() for person in people)
+    here = any(member.person_id == one.seat_by for member in room.members) or Participant.Seat.TRAINER in elsewhere
+    if one.seat_by is None or one.finished or here:
+        room.seat_left_at = None
+        return None
+    room.seat_left_at = room.seat_left_at or timezone.now()
+    return room.seat_left_at + timedelta(seconds=SEAT_KEPT_SECONDS)
 
 
 async def _wake(room: Room) -> None:
@@ -171,6 +191,10 @@ async def _wake(room: Room) -> None:
     if one.ends_at is not None and timezone.now() >= one.ends_at and not one.finished:
         await end_by_time(room.session_id)
         return
+    deserted = _deserted_from(room, one)
+    if deserted is not None and deserted <= timezone.now() and one.seat_by is not None:
+        await console.take_over(room.session_id, one.seat_by)
+        await relay.moved(room)
     if one.show(timezone.now()) is None and one.position == one.shown and one.talking and room.attended_at is not None:
         silent = (timezone.now() - max(one.quiet_since(), room.attended_at)).total_seconds()
         if silent >= SILENCE_SECONDS and all(member.position == one.shown for member in room.members):
