@@ -73,7 +73,7 @@ def sitting(request: HttpRequest, sitting_id: UUID) -> HttpResponse:
         "plays": not watches,
         "people": people,
         "mine": found.sessions.filter(trainee=user).first(),
-        "rows": attendance(user, found, people) if runs and found.started_at else [],
+        "rows": attendance(user, found, people) if runs and found.state == Sitting.State.ENDED else [],
         "link": request.build_absolute_uri(reverse("role_plays:class", args=[found.pk])),
         "bands": words.BANDS.items(),
         "acts": words.ACTS.items(),

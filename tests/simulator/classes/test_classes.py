@@ -109,6 +109,7 @@ def test_who_comes_late_gets_the_time_that_is_left_and_who_does_not_is_absent(cl
 def test_the_attendance_stands_on_the_page(client, trainer, trainee, colleague, sitting):
     rooms = begun(trainer, sitting, trainee)
     finish(trainee, rooms[trainee])
+    scheduling.end(trainer, sitting)
     client.force_login(trainer)
     seen = page(client, reverse("role_plays:class", args=[sitting.pk]))
     assert seen.count("absent") == 1
