@@ -100,6 +100,13 @@ def trainers_who_see(organisation: Organisation) -> QuerySet[User]:
     ).distinct()
 
 
+def observers_of(session: Session) -> list[User]:
+    """Who was asked to observe the class that the session belongs to; without a class nobody is."""
+    if session.sitting_id is None:
+        return []
+    return list(User.objects.filter(seats__session=session, seats__seat=Participant.Seat.OBSERVER).order_by("full_name", "pk"))
+
+
 def events_of(session: Session, after: int = 0) -> list[log.Logged]:
     """What happened in the session after a position, decoded, each with its place in the log."""
     return log.read(session.id, after=after)

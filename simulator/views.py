@@ -38,11 +38,13 @@ from simulator.live import case_of
 from simulator.models import Participant, Session
 from simulator.rewording.service import speaks
 from simulator.selectors import (
+    observers_of,
     running_sessions,
     scenarios_on_offer,
     seat_of,
     sessions_known_to,
     sessions_played_by,
+    sessions_trained_by,
     sessions_visible_to,
     trainers_who_see,
 )
@@ -137,7 +139,8 @@ def room(request: HttpRequest, session_id: UUID) -> HttpResponse:
         "level": _level(session),
         "record": _record(case, session.language),
         "desk": desk_words.desk_for_page(case, session.language),
-        "seen_by": trainers_who_see(session.organisation),
+        "seen_by": [*trainers_who_see(session.organisation), *observers_of(session)],
+        "may_extend": bool(session.ends_at and not playing and sessions_trained_by(request.user).filter(pk=session.pk).exists()),
         "model_speaks": speaks(),
         "outcomes": words.OUTCOMES.items(),
         "bands": words.BANDS.items(),

@@ -82,12 +82,14 @@ def test_a_trainer_plans_a_class_with_an_observer(client, trainer, trainee, coll
     assert f"http://testserver{answer.url}" in page(client, answer.url), "the link to send"
 
 
-def test_the_start_opens_the_rooms_of_all_who_came_with_the_same_customer(trainer, trainee, colleague, observer, sitting):
+def test_the_start_opens_the_rooms_of_all_who_came_with_the_same_customer(client, trainer, trainee, colleague, observer, sitting):
     rooms = begun(trainer, sitting, trainee, colleague)
     assert set(rooms) == {trainee, colleague}
     assert len({(room.level, room.seed, room.snapshot_id, room.ends_at) for room in rooms.values()}) == 1
     assert rooms[trainee].ends_at == rooms[trainee].started_at + timedelta(minutes=20)
     assert selectors.seat_of(observer, rooms[trainee]) == "observer"
+    client.force_login(trainee)
+    assert "Observer" in page(client, reverse("role_plays:room", args=[rooms[trainee].id])), "the trainee learns who can see it"
     assert selectors.sessions_visible_to(observer).filter(pk=rooms[trainee].pk).exists()
     with pytest.raises(SimulatorError):
         scheduling.start(trainer, sitting)
@@ -186,7 +188,9 @@ def test_the_time_limit_ends_what_is_still_going_on(trainer, trainee, sitting, d
 def test_a_trainer_gives_more_time_to_one_or_to_all(client, trainer, trainee, colleague, sitting):
     rooms = begun(trainer, sitting, trainee, colleague)
     client.force_login(trainer)
-    client.post(reverse("role_plays:extend", args=[rooms[trainee].id]), {"minutes": "5"})
+    extend = reverse("role_plays:extend", args=[rooms[trainee].id])
+    assert extend in page(client, reverse("role_plays:room", args=[rooms[trainee].id]))
+    client.post(extend, {"minutes": "5"})
     longer = Session.objects.get(pk=rooms[trainee].pk)
     assert abs(longer.ends_at - rooms[trainee].ends_at - timedelta(minutes=5)) < timedelta(seconds=2)
     sitting.refresh_from_db()
