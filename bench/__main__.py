@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-BENCHMARKS = ("reading", "turns", "kill", "orderings", "customer")
+BENCHMARKS = ("reading", "turns", "kill", "orderings", "customer", "variety")
 
 
 def main(names: list[str]) -> None:

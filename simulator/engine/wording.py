@@ -18,8 +18,9 @@ from simulator.engine.state import Customer
 READING_MS = 700
 STOCK = "~"
 """What the id of a line of the common stock begins with."""
-OF_THE_CASE = 0.5
+OF_THE_CASE = 0.4
 """How often a line of the case is taken where the common stock has one too: coloured by the case, and not the same in every role-play."""
+TALKATIVE, TERSE = frozenset(["verbose", "tangential", "elderly"]), frozenset(["reserved"])
 MS_A_SIGN = {"zh-hans": 55, "en": 18}
 LONGEST_MS = 4500
 SPLIT_FROM = {"zh-hans": 22, "en": 60}
@@ -63,6 +64,11 @@ def _pool(customer: Customer, saying: Saying) -> Iterator[tuple[int, str, str]]:
                 yield distance, f"{mark}{saying.act}.{band}.{number}", line
 
 
+def lines_for(customer: Customer, act: str) -> Iterator[tuple[str, str]]:
+    """(id, line) of everything that the customer could say for this act, in any mood."""
+    yield from ((key, line) for _, key, line in _pool(customer, Saying(act)))
+
+
 def choose(customer: Customer, saying: Saying, chance: Random) -> tuple[str, str]:
     """(id, text) of a line: an unused one of the best rank there is, else the one that was said longest ago."""
     primary = customer.scenario.demands[0]
@@ -82,10 +88,16 @@ def choose(customer: Customer, saying: Saying, chance: Random) -> tuple[str, str
         of_the_case = [entry for entry in fitting if not entry[1].startswith(STOCK)]
         common = [entry for entry in fitting if entry[1].startswith(STOCK)]
         own = of_the_case and (not common or chance.random() < OF_THE_CASE)
-        _, key, line = chance.choice(of_the_case if own else common)
+        key, line = _to_taste(customer.persona.style, of_the_case if own else common, chance)
     else:
         _, key, line = min(usable, key=lambda entry: (customer.uses[entry[1]], entry[0]))
     return key, line.format(**slots)
+
+
+def _to_taste(style: str, entries: list[tuple[int, str, str]], chance: Random) -> tuple[str, str]:
+    """One of the lines; of two drawn, who likes to talk takes the longer and who is short takes the shorter."""
+    drawn = [chance.choice(entries)[1:] for _ in range(2 if style in TALKATIVE | TERSE else 1)]
+    return (max if style in TALKATIVE else min)(drawn, key=lambda entry: len(entry[1]))
 
 
 def can_say(customer: Customer, saying: Saying) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from math import comb
 from typing import Any
 
 from django.core.management import BaseCommand, CommandError, CommandParser
@@ -24,6 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--language", choices=("zh-hans", "en"), default="zh-hans")
         parser.add_argument("--seeds", type=int, default=1, help="how many sessions")
         parser.add_argument("--seed-from", type=int, default=1, help="the first seed")
+        parser.add_argument("--reliably", action="store_true", help="say on standard error how often k role-plays in a row are passed")
         parser.add_argument("--transcript", action="store_true", help="add what was said, turn by turn")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -42,15 +45,25 @@ class Command(BaseCommand):
         if options["language"] not in scenario.languages:
             raise CommandError(f"{scenario.slug} is not written in {options['language']}.")
         rubric = rubrics.newest_shipped(scenario.rubric)
+        passed: list[bool] = []
         for seed in range(options["seed_from"], options["seed_from"] + options["seeds"]):
             session = play(scenario, options["policy"], language=options["language"], level=options["level"], seed=seed)
             row = summary(session, rubric)
             if options["transcript"]:
                 row["transcript"] = said(session)
             self.emit(row)
+            passed.append(row["score"] >= rubric.pass_mark and not row["red_lines"])
+        if options["reliably"] and passed:
+            said_so = " ".join(f"pass^{k} {pass_k(passed, k):.3f}" for k in (1, 2, 4, 8) if k <= len(passed))
+            self.stderr.write(f"{options['policy']} on {scenario.slug}, level {options['level']}: {said_so} ({len(passed)} seeds)")
 
     def emit(self, row: dict[str, Any]) -> None:
         self.stdout.write(json.dumps(row, ensure_ascii=False))
+
+
+def pass_k(passed: Sequence[bool], k: int) -> float:
+    """The chance that k of these role-plays, drawn without putting any back, are all passed."""
+    return comb(sum(passed), k) / comb(len(passed), k)
 
 
 def summary(session: PlayedSession, rubric: scoring.Rubric) -> dict[str, Any]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.engine import codec
-from simulator.engine.customer import Customer, finish, replay, respond
+from simulator.engine.customer import Customer, finish, open_role_play, replay, respond
 from simulator.engine.events import CustomerSaid, Event, FactTold, OfferWeighed, Overlapped, StateChanged, TimePassed
 from simulator.engine.readings import debrief, evidence, live_signs
+from simulator.engine.rules import shipped_rules
 from tests.simulator.engine.cases import make_scenario
 from tests.simulator.engine.speech import answer, begin, facts_told
 
@@ -172,3 +174,83 @@ def test_silence_and_overlap_fit_anywhere_and_the_readings_take_every_log(said, 
     assert len(better) == len(set(better))
     told = {event.fact for event in log if isinstance(event, FactTold)}
     assert told == set(customer.told)
+
+
+GENERIC = ("[apology.generic|Sorry about that.]", "[empathy.generic|I understand you.]", "[apology.generic|Sorry, really.]")
+
+
+@given(levels, seeds)
+def test_the_third_empty_apology_leaves_them_at_least_as_angry_as_the_second(level, seed):
+    """Against what a turn of thanks would have done, so that the pull of the unsolved problem does not count."""
+    effects = []
+    for number in (1, 2):
+        before, _ = play_all(list(GENERIC[:number]), level, seed)
+        if before.ended:
+            return
+        soothed = replay(before, answer(before, GENERIC[number]))
+        dull = replay(before, answer(before, "[thank|Thank you for that.]"))
+        effects.append(soothed.state["anger"] - dull.state["anger"])
+    assert effects[1] >= effects[0] - 0.001
+
+
+@given(st.permutations(["[blame_customer|Your own fault, this.]", "[argue.deny|No, that cannot be so.]"]), levels, seeds)
+def test_good_words_early_serve_better_than_good_words_late(bad, level, seed):
+    """Heard first, then hurt: nobody goes who would have stayed if they had been hurt first."""
+    good = ["[empathy.interpret feeling|Charged twice, you must feel cheated.]", "[apology.specific|I am sorry that we charged you twice.]"]
+    early, _ = play_all([*good, bad[0]], level, seed)
+    late, _ = play_all([bad[0], *good], level, seed)
+    assert early.ended <= late.ended
+    assert early.rung <= late.rung + 1
+
+
+@given(turns, levels, seeds)
+def test_asking_again_for_what_was_told_costs_patience(said, level, seed):
+    customer, _ = play_all([*said, "[ask_details.closed amount|How much was it?]"], level, seed)
+    if customer.ended or "fee" not in customer.told:
+        return
+    again = replay(customer, answer(customer, "[ask_details.closed amount|How much was that, please?]"))
+    dull = replay(customer, answer(customer, "[thank|Thank you for that.]"))
+    assert again.state["patience"] <= dull.state["patience"]
+
+
+@given(levels, seeds, st.integers(0, 3))
+def test_a_promise_for_now_that_nothing_follows_is_held_against_the_trainee_in_time(level, seed, before):
+    """Three turns later, unless they have gone by then."""
+    thanks = ["[thank|Thank you.]", "[thank|Thanks a lot.]", "[thank|Many thanks.]", "[thank|Thank you so much.]"]
+    customer, log = play_all([*thanks[:before], "[take_action.promise|I will look that up right away.]", *thanks], level, seed)
+    broken = any(type(event).__name__ == "PromiseBroken" for event in log)
+    assert broken or customer.ended
+
+
+@given(turns, levels, seeds, languages)
+def test_other_words_change_neither_mood_nor_decision(said, level, seed, language):
+    """Another stock of lines: the stream of the wording is its own."""
+    rules = shipped_rules()
+    fewer = {
+        act: {band: {tongue: lines[:3] for tongue, lines in said_in.items()} for band, said_in in bands.items()}
+        for act, bands in rules.stock.items()
+    }
+    paths = []
+    for stock in (rules.stock, fewer):
+        start = Customer.new(SCENARIO, language, level, seed, replace(rules, stock=stock))
+        customer = replay(start, open_role_play(SCENARIO, language=language, level=level, seed=seed, rules=start.rules))
+        path = []
+        for marked in said:
+            new = answer(customer, marked)
+            customer = replay(customer, new)
+            path += [event.state for event in new if isinstance(event, StateChanged)]
+        paths.append(path)
+    assert paths[0] == paths[1]
+
+
+@given(turns, levels, seeds)
+def test_both_languages_take_the_same_path(said, level, seed):
+    """The same readings in a Chinese and an English role-play: the same moods, for no mood hangs on the tongue."""
+    neutral = [
+        marked for marked in said if not any(word in marked for word in ("confirm_facts", "ask_details", "offer_solution", "take_action"))
+    ]
+    paths = [
+        [event.state for event in play_all(neutral, level, seed, language)[1] if isinstance(event, StateChanged)]
+        for language in ("zh-hans", "en")
+    ]
+    assert paths[0] == paths[1]
