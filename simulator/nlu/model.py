@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from simulator.nlu import topics
 from simulator.nlu.features import grams
 
 WEIGHTS = Path(__file__).parent / "weights"
@@ -53,6 +54,10 @@ class Model:
         self.joined = {code: Joined(**values) for code, values in about["joined"].items()}
         self.of_whole = np.array([self.columns[f"whole:{code}"] for code in self.joined], dtype=np.intp)
         self.of_clause = np.array([self.columns[f"clause:{code}"] for code in self.joined], dtype=np.intp)
+        topics_read = about.get("topics", {"names": [], "weights": [], "bias": []})
+        self._topics: list[str] = topics_read["names"]
+        self._about = np.array([self.columns[f"about:{name}"] for name in topics_read.get("columns", ())], dtype=np.intp)
+        self._topic_weights, self._topic_bias = np.array(topics_read["weights"]), np.array(topics_read["bias"])
         self.gaming_threshold: float = about["gaming_threshold"]
         self.corpus: str = about["corpus"]
 
@@ -80,6 +85,10 @@ class Model:
         """The name whose column `prefix:name` answers loudest, or None where none of them has a column."""
         known = [(float(answers[self.columns[f"{prefix}:{name}"]]), name) for name in names if f"{prefix}:{name}" in self.columns]
         return max(known)[1] if known else None
+
+    def topic(self, answers: Any, words: str, code: str) -> str:
+        """What the words of an act are about, from the answers for them."""
+        return self._topics[int((self._topic_weights @ topics.evidence(answers[self._about], words, code) + self._topic_bias).argmax())]
 
 
 @cache

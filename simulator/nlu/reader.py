@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from simulator.engine.acts import KINDS, NEGATIVE, POSITIVE, TOPICS, Act, Reading
+from simulator.engine.acts import KINDS, NEGATIVE, POSITIVE, Act, Reading
 from simulator.nlu import gate, guards, lexical, lexicon, model, topics
 from simulator.nlu.clauses import Stretch, around, sentences
 from simulator.nlu.features import language_of
@@ -21,19 +21,6 @@ from simulator.nlu.slots import Slot, slots
 READER_VERSION = "2"
 
 _NEGATIVE = frozenset(NEGATIVE)
-_SPEAKS_OF = frozenset(
-    (
-        "ask_details",
-        "ask_contact",
-        "confirm_facts",
-        "offer_solution",
-        "take_action",
-        "empathy",
-        "follow_up",
-        "give_timeframe",
-        "give_contact",
-    )
-)
 _SAID_TWICE = frozenset(("ask_details", "ask_contact", "confirm_facts", "offer_solution"))
 """Acts that may be there more than once, about different things: each further clause that surely holds one counts."""
 _PRECISE = frozenset(("occurred_at", "place", "amount", "target", "product", "contact", "identity", "evidence"))
@@ -217,8 +204,14 @@ class _Heard:
         done = [item for item in self.said.kept if item.code in _DATED and item.weight >= SET_PHRASE]
         return any(_meets(one, part) and _meets(other, part) for part in self.parts for one in times for other in done)
 
+    def _disowned(self, clause: str) -> bool:
+        """Whether a clause says that something was not right, or repeats what was said and is disowned beside it."""
+        return guards.found("own_judgement", clause) or (guards.found("reports", clause) and guards.found("disowns", self.text))
+
     def _given_to_another(self, code: str, part: int) -> bool:
         """Whether the words of the clause are known to do something else, for which the model alone took them."""
+        if code in _NEGATIVE and self._disowned(self.text[self.parts[part].start : self.parts[part].end]):
+            return True
         others = _TAKEN_FOR.get(code, ())
         return any(item.code in others and item.weight >= lexical.ENOUGH and _meets(item, self.parts[part]) for item in self.said.kept)
 
@@ -277,7 +270,7 @@ def _kind_is_open(item: Found) -> bool:
 
 
 def _topic_is_open(item: Found) -> bool:
-    return item.about is None and item.code in _SPEAKS_OF
+    return item.about is None and item.code in topics.SPEAK_OF
 
 
 def _act(
@@ -289,7 +282,7 @@ def _act(
         kind = _kind(heard, answers, item)
     about = item.about
     if _topic_is_open(item):
-        about = _topic(heard, answers, item, plain.text[sentence.start : sentence.end])
+        about = heard.model.topic(answers, plain.text[item.start : item.end], item.code)
     if item.code == "ask_details":
         if kind == "open" and item.kind != "open" and about in _PRECISE:
             kind = "closed"
@@ -304,15 +297,6 @@ def _act(
 def _kind(heard: _Heard, answers: Any, item: Found) -> str | None:
     named = heard.model.best(answers, "kind", [f"{item.code}.{kind}" for kind in KINDS[item.code]])
     return named.partition(".")[2] if named else item.kind
-
-
-def _topic(heard: _Heard, answers: Any, item: Found, sentence: str) -> str:
-    """What the words are about: what the model is sure of, else what the words name, else the model's best guess."""
-    best = heard.model.best(answers, "about", sorted(TOPICS))
-    if best and float(answers[heard.model.columns[f"about:{best}"]]) > 0:
-        return best
-    words = heard.text[item.start : item.end]
-    return topics.topic(words, item.code) or topics.topic(sentence, item.code) or best or "other"
 
 
 def _value(item: Found, sentence: Stretch, said: tuple[Slot, ...]) -> str | None:

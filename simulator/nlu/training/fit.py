@@ -36,6 +36,7 @@ from simulator.nlu.features import grams
 from simulator.nlu.model import MOST_LEXICAL, WEIGHTS
 from simulator.nlu.normalise import Plain, normalise
 from simulator.nlu.parts import Part, parts_of
+from simulator.nlu.topics import SPEAK_OF, evidence
 from simulator.nlu.training.corpus import FOLDER, LANGUAGES, Mark, Marks, Row, fingerprint, read_rows
 
 ACTS = tuple(sorted(CODES))
@@ -51,7 +52,7 @@ FOLDS = 4
 """In so many parts are the training writers read by models that have not seen them."""
 COACHING = "coaching"
 FEWEST = 12
-"""A kind or topic with fewer examples than this is not learned."""
+"""A kind with fewer examples than this is not learned."""
 
 
 @dataclass
@@ -165,12 +166,44 @@ def columns_of(space: Space, utterances: Sequence[Utterance], *, all_of_them: bo
             learned[f"kind:{name}"] = learn(
                 space.matrix([words for _, words in among]), [mark.kind == kind for mark, _ in among], STRENGTH, 1.5
             )
-    among = [(mark, words) for mark, words in marked if mark.about]
-    of_words = space.matrix([words for _, words in among])
-    for topic in TOPIC_NAMES:
-        if sum(mark.about == topic for mark, _ in among) >= FEWEST:
-            learned[f"about:{topic}"] = learn(of_words, [mark.about == topic for mark, _ in among], STRENGTH, 1.5)
     return learned
+
+
+def marked_topics(utterances: Sequence[Utterance]) -> list[tuple[str, str, str]]:
+    """Topic, act and words of every mark that has a topic."""
+    return [
+        (mark.about, mark.code, one.plain.text[start:end])
+        for one in utterances
+        for mark, start, end in one.marks
+        if mark.about and mark.code in SPEAK_OF
+    ]
+
+
+def topic_columns(space: Space, utterances: Sequence[Utterance]) -> Columns:
+    """For each topic whether some words are about it, whatever act they do."""
+    among = marked_topics(utterances)
+    of_words = space.matrix([words for _, _, words in among])
+    return {f"about:{name}": learn(of_words, [topic == name for topic, _, _ in among], STRENGTH, 1.5) for name in TOPIC_NAMES}
+
+
+def topic_evidence(space: Space, learned: Columns, utterances: Sequence[Utterance]) -> tuple[list[Any], list[str]]:
+    """What `topics.evidence` says of every mark with a topic, and its topic."""
+    among = marked_topics(utterances)
+    of_words = space.matrix([words for _, _, words in among])
+    odds = np.array([of_words @ learned[f"about:{name}"][0] + learned[f"about:{name}"][1] for name in TOPIC_NAMES]).T
+    return [evidence(row, words, code) for row, (_, code, words) in zip(odds, among, strict=True)], [topic for topic, _, _ in among]
+
+
+def join_topics(spoken_for: Sequence[Any], topics: Sequence[str]) -> dict[str, Any]:
+    """How much to believe the models of the topics, the words that name one, and the act, learned on writers the models had not seen."""
+    found = LogisticRegression(C=0.5, max_iter=2000)
+    found.fit(np.array(spoken_for), np.array(topics))
+    return {
+        "columns": list(TOPIC_NAMES),
+        "names": [str(name) for name in found.classes_],
+        "weights": np.round(found.coef_, 3).tolist(),
+        "bias": np.round(found.intercept_, 3).tolist(),
+    }
 
 
 @dataclass
@@ -294,6 +327,8 @@ def fit(language: str, say: Callable[[str], None]) -> None:
 
     writers = sorted({one.row.writer for one in train})
     pieces, order = [], []
+    spoken_for: list[Any] = []
+    topics: list[str] = []
     for fold in range(FOLDS):
         unseen_writers = set(writers[fold::FOLDS])
         others = [one for one in train if one.row.writer not in unseen_writers]
@@ -303,12 +338,15 @@ def fit(language: str, say: Callable[[str], None]) -> None:
         space = Space(_texts(others), language)
         pieces.append(Evidence.of(space, columns_of(space, others, all_of_them=False), own))
         order += own
+        of_own, theirs = topic_evidence(space, topic_columns(space, others), own)
+        spoken_for += of_own
+        topics += theirs
     unseen = Evidence.joined(pieces)
     joined = join(unseen, order)
 
     everybody = train + coaching
     space = Space(_texts(everybody), language)
-    learned = columns_of(space, everybody)
+    learned = columns_of(space, everybody) | topic_columns(space, everybody)
 
     # Thresholds from the development writer, and from the training writers as read by models that had not seen them.
     evidence = Evidence.joined([Evidence.of(space, learned, dev), unseen])
@@ -318,7 +356,7 @@ def fit(language: str, say: Callable[[str], None]) -> None:
     stuffed = np.array([one.row.settled.gaming for one in dev + order])
     gaming_threshold = max(0.8, float(np.quantile(evidence.gaming[~stuffed], 0.995)))
 
-    _write(language, space, learned, joined, counts_from, gaming_threshold)
+    _write(language, space, learned, joined, join_topics(spoken_for, topics), counts_from, gaming_threshold)
     say(f"{language}: {len(train)} utterances of {len(writers)} writers, {len(space.rows)} features, "
         f"{len(learned)} columns, {time.perf_counter() - began:.0f} s")  # fmt: skip
 
@@ -334,7 +372,13 @@ def _texts(utterances: Sequence[Utterance]) -> list[str]:
 
 
 def _write(
-    language: str, space: Space, learned: Columns, joined: dict[str, tuple[Any, float]], counts_from: list[float], gaming_threshold: float
+    language: str,
+    space: Space,
+    learned: Columns,
+    joined: dict[str, tuple[Any, float]],
+    topics: dict[str, Any],
+    counts_from: list[float],
+    gaming_threshold: float,
 ) -> None:
     about = {
         "joined": {
@@ -345,6 +389,7 @@ def _write(
             }
             for number, code in enumerate(ACTS)
         },
+        "topics": topics,
         "gaming_threshold": round(gaming_threshold, 4),
         "corpus": fingerprint(language),
     }
