@@ -354,7 +354,7 @@ def fit(language: str, say: Callable[[str], None]) -> None:
     wanted = np.array([[code in one.row.settled.codes for code in ACTS] for one in dev + order])
     counts_from = thresholds(scores, wanted, np.array([one.annotated for one in dev + order]))
     stuffed = np.array([one.row.settled.gaming for one in dev + order])
-    gaming_threshold = max(0.8, float(np.quantile(evidence.gaming[~stuffed], 0.995)))
+    gaming_threshold = max(0.4, float(np.quantile(evidence.gaming[~stuffed], 0.995)))
 
     _write(language, space, learned, joined, join_topics(spoken_for, topics), counts_from, gaming_threshold)
     say(f"{language}: {len(train)} utterances of {len(writers)} writers, {len(space.rows)} features, "
