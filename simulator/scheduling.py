@@ -250,16 +250,16 @@ def end(actor: User | None, sitting: Sitting, now: datetime | None = None) -> No
         going_on = list(sitting.sessions.filter(state=Session.State.OPEN).values_list("id", flat=True))
         audit.record(actor, "class_ended", sitting, organisation_id=sitting.organisation_id, ended_while_talking=len(going_on))
     for session_id in going_on:
-        _close(session_id)
+        _close(session_id, by="trainer" if actor else "time")
     rooms.written_by_a_page(going_on)
     if sitting.mode == Session.Mode.EXAM:
         for session_id in sitting.sessions.filter(state=Session.State.FINISHED).values_list("id", flat=True):
             services.publish_finished(session_id)
 
 
-def _close(session_id: UUID) -> None:
+def _close(session_id: UUID, *, by: str) -> None:
     try:
-        services.close_now(session_id)
+        services.close_now(session_id, by=by)
     except SimulatorError:
         return  # its trainee was quicker
 

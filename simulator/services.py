@@ -292,7 +292,6 @@ def _time_up(one: Live, now: datetime, ms: dict[str, float]) -> tuple[Event, ...
 
 
 _TIME_IS_UP = Said(_time_up, after_time=True, at_desk=True, closes=True)
-_CLOSING_NOW = Said(_closed, after_time=True, at_desk=True, closes=True)
 
 
 def _extending(actor: User, minutes: int) -> Said:
@@ -483,9 +482,13 @@ def extend_now(actor: User, session_id: UUID, minutes: int, at: datetime | None 
     return carry_out_now(session_id, _extending(actor, minutes), None, at)
 
 
-def close_now(session_id: UUID, at: datetime | None = None) -> Turn:
-    """End a conversation by time, now, although there may be some left."""
-    return carry_out_now(session_id, _CLOSING_NOW, None, at)
+def close_now(session_id: UUID, *, by: str) -> Turn:
+    """End the conversation of a class that is over: by "time", or by the "trainer" who ended it with time left."""
+
+    def decide(one: Live, now: datetime, ms: dict[str, float]) -> tuple[Event, ...]:
+        return engine.finish(one.customer, by=by) or (SessionEnded(one.customer.outcome),)
+
+    return carry_out_now(session_id, Said(decide, after_time=True, at_desk=True, closes=True), None, None)
 
 
 def carry_out_now(session_id: UUID, said: Said, person: User | None, at: datetime | None) -> Turn:

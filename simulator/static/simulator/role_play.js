@@ -236,11 +236,15 @@ function pause({ kind, at }) {
 /** A contact has begun or ended while the case is on the desk: one can talk only while there is somebody to talk to. */
 function talking({ talking: open, over: handedIn, answered, calledBack }) {
   if (!playing || !desk.isOpen) return;
-  part("desk-next").hidden = open || handedIn || answered || calledBack;
-  part("hand-in-head").hidden = open || handedIn;
-  part("finish").hidden = !open;
-  if (open) composer.open();
-  else composer.close();
+  for (const [name, hidden] of Object.entries({
+    "desk-next": open || handedIn || answered || calledBack,
+    "hand-in-head": open || handedIn,
+    finish: !open,
+  })) {
+    if (part(name)) part(name).hidden = hidden; // a page of a case that was handed in has no buttons for it
+  }
+  if (open) composer?.open();
+  else composer?.close();
   thread.showTyping(false);
   if (!open) thread.toEnd();
 }

@@ -165,7 +165,7 @@ def test_an_exam_keeps_level_score_and_debrief_to_itself_until_it_is_over_for_ev
     with django_capture_on_commit_callbacks(execute=True):
         scheduling.end(trainer, exam)
     assert assessment.selectors.result_of(rooms[trainee].id) is not None
-    assert Session.objects.get(pk=rooms[colleague].pk).outcome == "timed_out"
+    assert Session.objects.get(pk=rooms[colleague].pk).outcome == "closed_by_trainer"
     assert words in page(client, debrief)
 
 
