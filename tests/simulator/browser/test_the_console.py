@@ -81,9 +81,11 @@ def test_an_offered_line_is_sent_as_it_is_or_edited(browser_page, visitor):
     address = begin(browser_page)
     trainer = visitor("trainer", address)
     take_the_seat(trainer)
+    before = trainer.locator("[data-offer-list]").inner_text()
     say(browser_page, ASK)
+    answered = "before => { const now = document.querySelector('[data-offer-list]').innerText; return now && now !== before }"
+    trainer.wait_for_function(answered, arg=before)
     first = trainer.locator("[data-offer-list] li").first
-    first.wait_for()
     words = first.locator("[data-text]").inner_text()
     first.locator("[data-edit]").click()
     assert trainer.input_value("#say-as-customer") == words
