@@ -33,8 +33,8 @@ from lms import people, people_services
 from lms.core import access
 from lms.core.models import Membership, User
 from simulator import reading_reports, words
-from simulator.class_pages import Share, shares_for_page, sittings_for_page
-from simulator.class_selectors import assignments_run_by, coming_to, still_to_play
+from simulator.class_pages import Share, ahead_of
+from simulator.class_selectors import assignments_run_by
 from simulator.models import LoggedEvent, ReadingReport, Scenario, Session, Sitting
 
 Role = Membership.Role
@@ -104,13 +104,12 @@ def trainee_part(user: User) -> dict[str, Any]:
     course = step.course if step else None
     mine = next((one for one in learning if course and one.course.pk == course.pk), begun[-1] if begun else None)
     soon = timezone.localdate() + timedelta(days=people.EXPIRING_DAYS)
-    coming = coming_to(user)
-    shares = shares_for_page(still_to_play(user), timezone.localdate())
+    shares, coming = ahead_of(user, timezone.localdate())
     due = certificates.selectors.certificates_of(user).filter(state=Certificate.State.ACTIVE, valid_until__lte=soon)
     return {
         "next_thing": next_thing(user, step, shares, coming),
         "due": shares,
-        "coming": sittings_for_page(coming),
+        "coming": coming,
         "mine": mine,
         "certificates_due": due.order_by("valid_until"),
         "played": played_before(user),
@@ -121,8 +120,7 @@ def next_thing(user: User, step: courses.selectors.NextStep | None, due: list[Sh
     """A class about to begin; a role-play whose customer is waiting; what is due soon; the next lesson; then practice."""
     about_to_begin = next((sitting for sitting in coming if sitting.planned_for - timezone.now() < CLASS_IS_NEAR), None)
     if about_to_begin is not None and not about_to_begin.sessions.filter(trainee=user).exists():
-        title = sittings_for_page([about_to_begin])[0].title
-        sentence = _("Your class “%(title)s” is about to begin.") % {"title": title}
+        sentence = _("Your class “%(title)s” is about to begin.") % {"title": about_to_begin.title}
         return NextThing(sentence, _("To the lobby"), reverse("role_plays:class", args=[about_to_begin.pk]))
     waiting = with_snapshot(simulator.selectors.sessions_played_by(user).filter(state=Session.State.OPEN)).order_by("-started_at").first()
     if waiting is not None:

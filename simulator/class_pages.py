@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from lms.core.models import User
 from simulator import words
+from simulator.class_selectors import coming_to, still_to_play
 from simulator.models import Assigned, Scenario, Session, Sitting
 
 SOON = timedelta(days=3)
@@ -72,23 +74,30 @@ def progress_of(share: Assigned, today: date) -> str:
     return "under_way" if share.played else "not_started"
 
 
-def sittings_for_page(sittings: Iterable[Sitting]) -> list[Sitting]:
-    """Classes with their title and how hard they are, in words."""
+def ahead_of(user: User, today: date) -> tuple[list[Share], list[Sitting]]:
+    """What `user` is still to play and the classes to come, for a page; the titles of both are asked for at once."""
+    shares, sittings = still_to_play(user), coming_to(user)
+    titles = titles_of([*(share.assignment.scenario_slug for share in shares), *(sitting.scenario_slug for sitting in sittings)])
+    return shares_for_page(shares, today, titles), sittings_for_page(sittings, titles)
+
+
+def sittings_for_page(sittings: Iterable[Sitting], titles: Mapping[str, str] | None = None) -> list[Sitting]:
+    """Classes with their title and how hard they are, in words. `titles` are those of their cases, where they are known."""
     found = list(sittings)
-    titles = titles_of([sitting.scenario_slug for sitting in found])
+    titles = titles or titles_of([sitting.scenario_slug for sitting in found])
     for sitting in found:
         sitting.title, sitting.level_words = titles[sitting.scenario_slug], level_of(sitting)
     return found
 
 
-def shares_for_page(shares: Iterable[Assigned], today: date) -> list[Share]:
+def shares_for_page(shares: Iterable[Assigned], today: date, titles: Mapping[str, str] | None = None) -> list[Share]:
     """`shares` come with the sessions played for them (`played`)."""
     shares = list(shares)
-    titles = titles_of([share.assignment.scenario_slug for share in shares])
+    titles = titles or titles_of([share.assignment.scenario_slug for share in shares])
     return [_share(share, titles, today) for share in shares]
 
 
-def _share(share: Assigned, titles: dict[str, str], today: date) -> Share:
+def _share(share: Assigned, titles: Mapping[str, str], today: date) -> Share:
     task = share.assignment
     finished = [session for session in share.played if session.finished_at]
     under_way = next((session for session in share.played if not session.finished_at), None)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
-from lms.core.access import Role, home_organisation, organisations_of
+from lms.core.access import Role, has_role, home_organisation, organisations_of
 from lms.core.models import Membership, Organisation, User
 from simulator.models import Assigned, Assignment, Comment, Session, Sitting, SittingPerson
 
@@ -82,7 +82,7 @@ def sittings_of(user: User) -> QuerySet[Sitting]:
     """The classes `user` is listed in, and those that every trainee of their organisation may come to."""
     listed = Q(pk__in=SittingPerson.objects.filter(person=user).values("sitting"))
     home = home_organisation(user)
-    if home is not None and Role.TRAINEE in {membership.role for membership in user.memberships.active()}:
+    if home is not None and has_role(user, Role.TRAINEE):
         above = [home.path[:length] for length in range(home.steplen, len(home.path) + 1, home.steplen)]
         listed |= Q(open_to_all=True, organisation__path__in=above)
     return Sitting.objects.filter(listed).select_related("organisation", "created_by")

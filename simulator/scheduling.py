@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from lms.core import audit
-from lms.core.access import home_organisation
+from lms.core.access import Role, has_role, home_organisation
 from lms.core.models import Organisation, User
 from simulator import rooms, services
 from simulator.errors import SimulatorError
@@ -161,16 +161,13 @@ def enter_lobby(person: User, sitting: Sitting) -> SittingPerson | None:
     share = SittingPerson.objects.filter(sitting=sitting, person=person).first()
     if share is None:
         home = home_organisation(person)
-        if not (sitting.open_to_all and home is not None and home.path.startswith(sitting.organisation.path) and _is_trainee(person)):
+        belongs = home is not None and home.path.startswith(sitting.organisation.path) and has_role(person, Role.TRAINEE)
+        if not (sitting.open_to_all and belongs):
             return None
         share, _ = SittingPerson.objects.get_or_create(sitting=sitting, person=person)
     share.arrived_at, share.seen_at = share.arrived_at or now, now
     share.save(update_fields=["arrived_at", "seen_at"])
     return share
-
-
-def _is_trainee(person: User) -> bool:
-    return person.memberships.active().filter(role="trainee").exists()
 
 
 def signs_of_life(sitting_id: UUID, here: Iterable[int], gone: Iterable[int] = ()) -> None:

@@ -29,8 +29,7 @@ from lms.core.access import Role, bank_of, has_role, home_organisation
 from lms.core.answers import not_understood, way_back
 from lms.core.models import User
 from simulator import console_words, desk_words, reading_reports, services, words
-from simulator.class_pages import shares_for_page, sittings_for_page
-from simulator.class_selectors import coming_to, still_to_play
+from simulator.class_pages import ahead_of
 from simulator.engine.scenario import Scenario as Case
 from simulator.errors import SimulatorError
 from simulator.forms import DEFAULT_LEVEL, OpenRolePlay
@@ -84,10 +83,11 @@ def role_plays(request: HttpRequest) -> HttpResponse:
     for session in finished:
         _described(session, request)
         session.can_try_again = session.snapshot.slug in form.by_slug
+    due, coming = ahead_of(request.user, timezone.localdate())
     context = {
         "form": form,
-        "coming": sittings_for_page(coming_to(request.user)),
-        "due": shares_for_page(still_to_play(request.user), timezone.localdate()),
+        "coming": coming,
+        "due": due,
         "scenarios": [_card(scenario, request) for scenario in scenarios],
         "levels": words.LEVELS.items(),
         "open_sessions": open_sessions,

@@ -9,11 +9,11 @@ from tests.crowd import Crowd
 MORE = 2
 # With an empty cache; the pages that people open again and again.
 MOST = {
-    "home of trainee": 23,  # what was assigned and the classes to come are two lists more
+    "home of trainee": 20,
     "courses": 12,
     "course": 12,
     "lesson": 12,
-    "role-play list": 13,
+    "role-play list": 11,
     "room": 6,
     "replay": 8,
     "debrief": 11,
