@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -119,7 +119,8 @@ class Live:
                 case CustomerSaid(due_ms=due_ms):
                     due = entry.at + timedelta(milliseconds=due_ms)
                     self._burst.append(entry.position)
-                    self._bring_forward(entry, due)
+                    for position in self._told_by(entry):
+                        self._due[position - 1] = due
                 case CustomerReworded(of=position, text=text):
                     self.reworded[position] = text
                 case Overlapped(dropped=dropped):
@@ -135,13 +136,13 @@ class Live:
                     self.finished = self.finished or isinstance(entry.event, SessionEnded)
             self._due.append(due)
 
-    def _bring_forward(self, said: log.Logged, due: datetime) -> None:
-        """What a bubble tells is not shown before it: facts and threats right before it wait for it."""
+    def _told_by(self, said: log.Logged) -> Iterator[int]:
+        """The positions of what a bubble tells: the facts and threats right before it, which wait for it."""
         for index in range(said.position - 2, -1, -1):
             before = self.log[index]
             if before.at != said.at or not isinstance(before.event, FactTold | Escalated):
                 return
-            self._due[index] = due
+            yield before.position
 
     def signs(self) -> readings.LiveSigns:
         """The live signs of what has been shown; words alone, such as a bubble that has fallen due, leave them as they were."""
@@ -161,7 +162,8 @@ class Live:
         wait: bubbles that were still on their way and have not been dropped are due with them.
         """
         while self.shown < len(self.log):
-            due = max(self._due[self.shown], self._held.get(self.shown + 1, self._due[self.shown]))
+            due = self._due[self.shown]
+            due = max(due, self._held.get(self.shown + 1, due))
             if due > now and self.shown >= self._spoken:
                 return due
             self.shown += 1
@@ -174,12 +176,15 @@ class Live:
         led = self.customer.led
         return not (self.finished or self.customer.ended or led.paused or led.seated)
 
-    def hold(self, position: int, until: datetime) -> None:
+    def hold(self, said: log.Logged, until: datetime) -> None:
         """Do not show the bubble, and what it tells, before it has been let go, at the latest `until`."""
-        self._held[position] = until
+        for position in (said.position, *self._told_by(said)):
+            self._held[position] = until
 
-    def let_go(self, position: int) -> None:
-        self._held.pop(position, None)
+    def let_go(self, said: log.Logged) -> None:
+        """The bubble may be shown when it is due."""
+        for position in (said.position, *self._told_by(said)):
+            self._held.pop(position, None)
 
     def quiet_since(self) -> datetime:
         """When the last words were said or fell due."""

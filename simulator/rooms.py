@@ -152,8 +152,9 @@ async def _reword(room: Room, bubbles: Sequence[Logged]) -> None:
     wordings = await reword(room.session_id, bubbles)
     if wordings:
         await services.word_differently(room.session_id, wordings)
+    one = await live(room.session_id)
     for bubble in bubbles:
-        (await live(room.session_id)).let_go(bubble.position)
+        one.let_go(bubble)
     await relay.moved(room)
     await show(room)
 

@@ -60,14 +60,15 @@ def speaks() -> bool:
 
 
 def hold(one: Live, entries: Sequence[log.Logged]) -> list[log.Logged]:
-    """The bubbles among `entries` that the model is to be asked about; they are not shown before it has answered or run out of time."""
+    """The bubbles among `entries` that are still on their way, where the model is to be asked about them. They are not shown before it
+    has answered or run out of time."""
     model = endpoint()
-    bubbles = [entry for entry in entries if isinstance(entry.event, CustomerSaid)]
+    bubbles = [entry for entry in entries if isinstance(entry.event, CustomerSaid) and entry.position > one.shown]
     if model is None or one.finished or one.seat_by is not None:
         return []
     until = timezone.now() + timedelta(seconds=model.server.seconds + MARGIN_SECONDS)
     for entry in bubbles:
-        one.hold(entry.position, until)
+        one.hold(entry, until)
     return bubbles
 
 
