@@ -16,6 +16,7 @@ from lms import organisation_services as services
 from lms.core.models import Organisation
 from lms.organisation_services import OrganisationError
 from lms.people_admin import administrators_only
+from lms.people_services import organisations_administered_by
 
 Kind = Organisation.Kind
 
@@ -51,8 +52,8 @@ class NewOrganisation(Names):
 @require_http_methods(["GET", "HEAD", "POST"])
 def organisations(request: HttpRequest) -> HttpResponse:
     """The bank, its branches and departments; POST adds one."""
-    mine = services.organisations_administered_by(request.user)
-    form = NewOrganisation(request.POST or None, above=mine.exclude(kind=Kind.DEPARTMENT))
+    mine = organisations_administered_by(request.user)
+    form = NewOrganisation(request.POST or None, above=mine.exclude(kind=Kind.DEPARTMENT).order_by("path"))
     if request.method == "POST" and form.is_valid():
         try:
             added = services.add_organisation(request.user, **form.cleaned_data)
@@ -69,7 +70,7 @@ def organisations(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def rename(request: HttpRequest, organisation_id: int) -> HttpResponse:
     """Give one of them another name."""
-    organisation = get_object_or_404(services.organisations_administered_by(request.user), pk=organisation_id)
+    organisation = get_object_or_404(organisations_administered_by(request.user), pk=organisation_id)
     form = Names(request.POST or None, initial={"name_zh": organisation.name_zh, "name_en": organisation.name_en})
     if request.method == "POST" and form.is_valid():
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.db.models import QuerySet
 
-from lms.core import access, audit
+from lms.core import audit
 from lms.core.models import Membership, Organisation, User
 
 Kind = Organisation.Kind
@@ -19,16 +19,11 @@ class OrganisationError(Exception):
         self.code = code
 
 
-def organisations_administered_by(user: User) -> QuerySet[Organisation]:
-    """The part of the tree in which `user` is an administrator, from the top down."""
-    return access.organisations_of(user, (Membership.Role.ADMIN,)).order_by("path")
-
-
 def with_people(organisations: QuerySet[Organisation]) -> list[Organisation]:
-    """The organisations, each with `people`: how many different people belong to it or to something below it today."""
+    """The organisations from the top down, each with `people`: how many different people belong to it or to something below it today."""
     belong = Membership.objects.active().filter(organisation__in=organisations)
     held = list(belong.values_list("organisation__path", "user_id"))
-    counted = list(organisations)
+    counted = list(organisations.order_by("path"))
     for one in counted:
         one.people = len({person for path, person in held if path.startswith(one.path)})
     return counted

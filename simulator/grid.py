@@ -15,6 +15,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from simulator.models import LoggedEvent, Session
+from simulator.protocol import moment
 
 WAITS_TOO_LONG = timedelta(seconds=60)
 RED_LINES = frozenset({"privacy_breach", "rude", "overpromise", "evasive.discourage_route"})
@@ -103,18 +104,14 @@ class Tile:
             "red_lines": self.crossings,
             "crossed": self.crossed[max(self.crossed)] if self.crossed else "",
             "last": {"by": last[1], "text": last[2][:LAST_LINE]} if last else None,
-            "waiting_since": _moment(since),
-            "ends_at": _moment(self.ends_at),
+            "waiting_since": moment(since),
+            "ends_at": moment(self.ends_at),
             "needs": self.needs(now),
         }
 
 
 def _name(act: Mapping[str, Any]) -> str:
     return f"{act['code']}.{act['kind']}" if act.get("kind") else str(act["code"])
-
-
-def _moment(at: datetime | None) -> str | None:
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z") if at else None
 
 
 def in_order(tiles: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
