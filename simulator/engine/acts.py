@@ -5,7 +5,7 @@ The codes are stable: data, rubrics, scripts and tests use them. Pure Python.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 POSITIVE = (
     "greeting", "self_intro", "apology", "empathy", "active_listening", "ask_details", "ask_contact", "confirm_facts",
@@ -86,3 +86,13 @@ class Reading:
     hint: str | None = None
     unclear: bool = False
     reader_version: str = ""
+
+
+def as_taken(act: Act, *, again: bool) -> Act:
+    """A question as this case takes it: `known` where it asks `again` for what was told or stands on the bank's screen, and only there.
+    What the reader merely held to be known is a question like any other. Other acts stay as they are."""
+    if act.code != "ask_details":
+        return act
+    if again:
+        return replace(act, kind="known")
+    return replace(act, kind="open" if act.about == "matter" else "closed") if act.kind == "known" else act

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from random import Random
 
-from simulator.engine.acts import NEGATIVE, Act
+from simulator.engine.acts import NEGATIVE, Act, as_taken
 from simulator.engine.events import Cause
 from simulator.engine.rules import VARIABLES
 from simulator.engine.state import Customer, is_hollow
@@ -60,15 +60,9 @@ def causes_of_acts(customer: Customer, acts: Iterable[Act], names: frozenset[str
             share = dynamics["gate_share"]
         elif act.code in ("explain_process", "take_action", "self_intro", "follow_up", "ask_details", "confirm_facts", "give_timeframe"):
             share = 0.8**before
-        causes += moves(customer, _rule_name(act), act, share)
+        taken = as_taken(act, again=False)
+        causes += moves(customer, taken.name, taken, share)
     return causes
-
-
-def _rule_name(act: Act) -> str:
-    """What the reader held to be known and the case does not is a question like any other."""
-    if act.name != "ask_details.known":
-        return act.name
-    return "ask_details.open" if act.about == "matter" else "ask_details"
 
 
 def moves(customer: Customer, when: str, act: Act | None = None, share: float = 1.0) -> list[Cause]:

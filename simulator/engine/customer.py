@@ -8,7 +8,7 @@ another line ("wording") never changes a decision ("policy") or a mood ("dynamic
 from __future__ import annotations
 
 from simulator.engine import levers, seat
-from simulator.engine.acts import Reading
+from simulator.engine.acts import Reading, as_taken
 from simulator.engine.appraisal import causes_of_acts, moved, moves, satisfaction
 from simulator.engine.events import (
     ActsRead,
@@ -206,7 +206,7 @@ def _circumstances(customer: Customer, understood: Understood, asked_before: dic
         causes += moves(customer, "nothing said")
     for asked in understood.asked:
         if asked.leads in ("told", "bank"):
-            causes += moves(customer, "asked again", asked.act)
+            causes += moves(customer, "asked again", as_taken(asked.act, again=True))
     for _fact, _said in understood.confirmed.wrong[:1]:
         causes += moves(customer, "confirm_facts wrong")
     if len(understood.asked) > 3:

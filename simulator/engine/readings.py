@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lms.core.contracts import Evidence
-from simulator.engine.acts import Act
+from simulator.engine.acts import Act, as_taken
 from simulator.engine.events import (
     ActsRead,
     Cause,
@@ -165,6 +165,10 @@ def _turns(events: Iterable[Event], scenario: Scenario) -> list[_Turn]:
                 said.append(event)
                 if turns:
                     turns[-1].replies.append(event)
+    for turn in turns:
+        again = {(cause.start, cause.end) for cause in turn.causes if cause.rule == "asked_again"}
+        acts = tuple(as_taken(act, again=(act.start, act.end) in again) for act in turn.reading.acts)
+        turn.reading = replace(turn.reading, acts=acts)
     return turns
 
 
@@ -218,16 +222,11 @@ def evidence(events: Iterable[Event], scenario: Scenario) -> tuple[Evidence, ...
 def _of_acts(turns: list[_Turn], scenario: Scenario) -> Iterator[Evidence]:
     limit = minutes_of(scenario.truth.limits["result"])
     for turn in turns:
-        again = {(cause.start, cause.end) for cause in turn.causes if cause.rule == "asked_again"}
         for act in turn.reading.acts:
             detail = act.kind
             data: dict[str, Any] = {}
             if turn.reading.gaming:
                 data["gaming"] = True
-            if act.code == "ask_details" and (act.start, act.end) in again:
-                detail = "known"
-            elif act.name == "ask_details.known":
-                detail = "open" if act.about == "matter" else "closed"
             if act.code in ("offer_solution", "take_action"):
                 offer = _offer_meant(scenario, turn, act)
                 if offer:
@@ -462,7 +461,9 @@ def debrief(events: Iterable[Event], scenario: Scenario, language: str) -> tuple
 
 
 def _causes_of(turn: _Turn, act: Act) -> tuple[Cause, ...]:
-    return tuple(cause for cause in turn.causes if (cause.act, cause.start, cause.end) == (act.name, act.start, act.end))
+    """What the act did; by its code, since older logs name another kind of question than the case takes it for."""
+    mine = (act.code, act.start, act.end)
+    return tuple(cause for cause in turn.causes if cause.act and (cause.act.partition(".")[0], cause.start, cause.end) == mine)
 
 
 def missed_chance(turn: _Turn, turns: list[_Turn], scenario: Scenario) -> str | None:
@@ -490,7 +491,7 @@ def _checks(turn: _Turn, so_far: list[_Turn], turns: list[_Turn], scenario: Scen
     return {
         "wrong_limit": limit is not None and any(time is not None and time > limit for time in times),
         "unclear": turn.reading.unclear or turn.reading.gaming,
-        "asked_again": turn.hit("asked_again", "asked_known"),
+        "asked_again": turn.hit("asked_again"),
         "vented_no_empathy": bool(needs & {"vent", "open"}) and turn.mood_before >= 3 and not names & CARE,
         "offer_before_listening": any(weighed.answer == "discounted" for weighed in turn.weighed),
         "asked_when_no_timeframe": "ask_when" in needs and not names & ANSWERS["ask_when"],
