@@ -46,8 +46,12 @@ export class Watching {
     }
     for (const [name, quotes] of named) {
       const chip = document.createElement("li");
-      chip.textContent = this.word(`act:${name}`) ?? this.word(`act:${name.split(".")[0]}`) ?? name;
+      chip.lang = this.thread.list.lang; // of the words it quotes; its own are in the language of the page
       chip.title = quotes.join(" · ");
+      const called = document.createElement("span");
+      called.lang = list.lang;
+      called.textContent = this.word(`act:${name}`) ?? this.word(`act:${name.split(".")[0]}`) ?? name;
+      chip.append(called);
       list.append(chip);
     }
     if (!named.size && this.word("nothing_read")) {
