@@ -73,7 +73,7 @@ def _delete_some(bank: Organisation, now: datetime) -> int:
     for session_id in due_in(bank, now).filter(state=Session.State.OPEN).values_list("id", flat=True)[:AT_ONCE]:
         _close(session_id)
     with transaction.atomic():
-        finished = due_in(bank, now).filter(state=Session.State.FINISHED).select_for_update(skip_locked=True)
+        finished = due_in(bank, now).filter(state=Session.State.FINISHED).select_for_update(skip_locked=True, of=("self",))
         sessions = list(finished.values_list("id", "trainee_id", "organisation_id")[:AT_ONCE])
         ids = [session_id for session_id, _trainee, _organisation in sessions]
         if not ids:

@@ -84,7 +84,7 @@ def remind(actor: User, assignment: Assignment) -> int:
 @transaction.atomic
 def begin_assigned(person: User, share: Assigned, today: date | None = None) -> Session:
     """Open the role-play that was assigned, or go on with the one that is open. An exam is sat once, and not after its day."""
-    share = Assigned.objects.select_for_update().select_related("assignment").get(pk=share.pk, person=person)
+    share = Assigned.objects.select_for_update(of=("self",)).select_related("assignment").get(pk=share.pk, person=person)
     task, played = share.assignment, list(share.sessions.order_by("started_at"))
     under_way = next((session for session in played if session.state == Session.State.OPEN), None)
     if under_way is not None:
@@ -180,7 +180,7 @@ def signs_of_life(sitting_id: UUID, here: Iterable[int], gone: Iterable[int] = (
 @transaction.atomic
 def start(actor: User, sitting: Sitting) -> list[Session]:
     """Draw level and seed, and open the rooms of everybody who has arrived, all at once. Who comes later gets theirs on arrival."""
-    sitting = Sitting.objects.select_for_update().select_related("organisation").get(pk=sitting.pk)
+    sitting = Sitting.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=sitting.pk)
     if sitting.state != Sitting.State.SCHEDULED:
         raise SimulatorError("finished")
     now = timezone.now()
@@ -199,7 +199,7 @@ def start(actor: User, sitting: Sitting) -> list[Session]:
 @transaction.atomic
 def enter_room(person: User, sitting: Sitting) -> Session:
     """The room of `person` in a class that is running; opened now where they come late."""
-    sitting = Sitting.objects.select_for_update().select_related("organisation").get(pk=sitting.pk)
+    sitting = Sitting.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=sitting.pk)
     share = SittingPerson.objects.filter(sitting=sitting, person=person, seat=SittingPerson.Seat.TRAINEE).first()
     if share is None:
         raise SimulatorError("not_allowed")
