@@ -184,7 +184,9 @@ class _Heard:
             lexical_weight = self.said.weight(code)
             log_odds = joined.log_odds(whole, loudest, lexical_weight)
             set_phrase = lexical_weight >= SET_PHRASE and (
-                loudest > (DOUBT_OF_PLAIN[code] if code in plain else DOUBT) or (code == "give_timeframe" and self._dates_an_offer())
+                loudest > (DOUBT_OF_PLAIN[code] if code in plain else DOUBT)
+                or (code == "give_timeframe" and self._dates_an_offer())
+                or (code == "explain_process" and self._names_a_route())
             )
             if log_odds < joined.threshold and not set_phrase:
                 continue
@@ -197,6 +199,10 @@ class _Heard:
                     continue
             found += self._places(code, answers, log_odds)
         return found
+
+    def _names_a_route(self) -> bool:
+        """Whether the lexicon found that the customer may turn to somebody it names: there is nothing to doubt in that."""
+        return any(item.kind == "redress" and item.weight >= SET_PHRASE for item in self.said.kept)
 
     def _dates_an_offer(self) -> bool:
         """Whether a time that the lexicon found stands in a clause with what will be done by then."""

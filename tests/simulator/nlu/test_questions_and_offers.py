@@ -100,3 +100,16 @@ def test_a_refund_that_is_sworn_is_an_empty_promise(text):
 @pytest.mark.parametrize("text", ["That must have been upsetting", "That must have been upsetting.", "It must have been frightening."])
 def test_naming_what_it_must_have_been_like_is_empathy(text):
     assert [act.name for act in read(text).acts] == ["empathy.interpret"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "If you don't accept it, you have every right to complain to the regulator; their hotline is 12378.",
+        "You have every right to go to the regulator with this, on 12378.",
+        "If you disagree you can complain to the regulator.",
+        "您要是不认可，可以向监管部门反映，电话是12378。",
+    ],
+)
+def test_somebody_outside_whom_the_customer_may_turn_to_is_a_route(text):
+    assert "explain_process.redress" in [act.name for act in read(text).acts]
