@@ -37,7 +37,7 @@ def test_the_better_handler_comes_out_better(played, better, worse, by):
             for level in (1, 3, 5)
             if getattr(at[slug, level, better], measure) < getattr(at[slug, level, worse], measure)
         ]
-        assert len(wrong) <= 1, (measure, wrong)
+        assert not wrong, measure
 
 
 def test_a_table_of_pairs_counts_ties_apart():
@@ -76,7 +76,7 @@ def test_a_careful_handler_says_no_fact_that_was_not_told(slug, language):
 @pytest.mark.parametrize("slug", [slug for slug in shipped.slugs() if shipped.scenario(slug).bank_is_right])
 def test_a_careful_handler_refuses_fairly_where_the_bank_is_right(slug, language):
     played = [play(shipped.scenario(slug), "exemplary", language=language, level=2, seed=seed) for seed in range(5, 11)]
-    assert sum(one.outcome == "refusal_accepted" for one in played) >= 2
+    assert {one.outcome for one in played} == {"refusal_accepted"}
     assert min(one.satisfaction for one in played) > 0.8
 
 
