@@ -32,7 +32,7 @@ def call_back(customer: Customer, channel: str = "phone") -> tuple[Event, ...]:
     """The customer answers the call back; where the matter is not settled they remember what they were promised."""
     opened = ContactOpened(FOLLOW_UP, channel)
     called = apply(customer, opened)
-    sayings = [Saying("greet_back")]
+    sayings = [Saying("answer_call")]
     quotes = [promise.quote for promise in called.promises if promise.quote]
     if quotes and not called.settled:
         reminder = Saying("promise_reminder", {"promise": quotes[-1]})

@@ -36,6 +36,7 @@ CUSTOMER_ACTS: dict[str, CustomerAct] = {
     # what the customer has come to say
     "open": CustomerAct("the first words; may hold the surface forms of volunteered facts", own=True),
     "greet_back": CustomerAct("the trainee greeted or said who they are and nothing else"),
+    "answer_call": CustomerAct("picks up when the bank calls back"),
     "vent": CustomerAct("goes on complaining: nothing was asked, the grievance is not yet heard", own=True),
     "demand": CustomerAct("says what they want", own=True),
     "prompt": CustomerAct("the trainee said next to nothing: what now?"),

@@ -5,7 +5,7 @@ The engine never reads a file by itself while it plays: `load_rules` reads one o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -55,6 +55,8 @@ class Rules:
     urgency: Mapping[str, Mapping[str, float]]
     stock: Stock
     voices: Voices
+    elders: frozenset[str]
+    """Lines of the stock that only somebody old enough says."""
 
     def of(self, name: str) -> Rule | None:
         """The rule of an act by its name, else by its code."""
@@ -81,6 +83,7 @@ def parse_rules(document: Mapping[str, Any], stock: Mapping[str, Any], voices: M
     if set(document["urgency"]) != set(URGENCIES):
         raise RulesError(f"urgency: must be exactly {', '.join(URGENCIES)}")
     escalation = dict(document["escalation"])
+    spoken, heard = _stock(stock), parse_voices(voices)
     return Rules(
         version=document["version"],
         rules=rules,
@@ -91,9 +94,17 @@ def parse_rules(document: Mapping[str, Any], stock: Mapping[str, Any], voices: M
         levels=levels,
         styles=document["styles"],
         urgency=document["urgency"],
-        stock=_stock(stock),
-        voices=parse_voices(voices),
+        stock=spoken,
+        voices=heard,
+        elders=frozenset(_of_age(spoken, heard)),
     )
+
+
+def _of_age(stock: Stock, voices: Voices) -> Iterator[str]:
+    for bands in stock.values():
+        for said in bands.values():
+            for language, lines in said.items():
+                yield from filter(voices.of_age[language].search, lines)
 
 
 def _stock(document: Mapping[str, Any]) -> dict[str, dict[str, dict[str, tuple[str, ...]]]]:

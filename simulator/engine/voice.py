@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
@@ -42,9 +43,14 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Voices:
-    """The voices of a rule set: by language, with the acts that are led into, those that trail off, and how often by style."""
+    """The voices of a rule set: by language, with the acts that are led into, those that trail off, and how often by style.
+
+    `of_age` finds what only somebody of `age` years or more says of themselves.
+    """
 
     languages: Mapping[str, Voice]
+    age: int
+    of_age: Mapping[str, re.Pattern[str]]
     acts: frozenset[str]
     tails: frozenset[str]
     often: Mapping[str, tuple[float, float]]
@@ -59,7 +65,8 @@ def parse_voices(document: Mapping[str, Any]) -> Voices:
     languages = {
         name: Voice(tuple(part["starts"]), part["question"], part["statement"], part["tail"])
         for name, part in document.items()
-        if name not in ("acts", "tails", "often")
+        if name not in ("acts", "tails", "often", "of_age")
     }
     often = {style: (float(lead), float(trail)) for style, (lead, trail) in document["often"].items()}
-    return Voices(languages, frozenset(document["acts"]), frozenset(document["tails"]), often)
+    of_age = {name: re.compile("|".join(document["of_age"][name]), re.IGNORECASE) for name in languages}
+    return Voices(languages, int(document["of_age"]["from"]), of_age, frozenset(document["acts"]), frozenset(document["tails"]), often)

@@ -57,11 +57,13 @@ def _pool(customer: Customer, saying: Saying) -> Iterator[tuple[int, str, str]]:
             yield 0, f"{saying.key}.{number}", line
         return
     order = NEIGHBOURS[customer.band]
+    not_theirs = customer.rules.elders if customer.persona.age < customer.rules.voices.age else frozenset()
     for source, mark in ((customer.scenario.lines, ""), (customer.rules.stock, STOCK)):
         bands = source.get(saying.act, {})
         for distance, band in enumerate(order):
             for number, line in enumerate(bands.get(band, {}).get(customer.language, ())):
-                yield distance, f"{mark}{saying.act}.{band}.{number}", line
+                if line not in not_theirs:
+                    yield distance, f"{mark}{saying.act}.{band}.{number}", line
 
 
 def lines_for(customer: Customer, act: str) -> Iterator[tuple[str, str]]:

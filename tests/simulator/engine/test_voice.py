@@ -1,5 +1,6 @@
 """Lead-ins and tails: they join only lines that take them, and come again only when all have been used."""
 
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -9,8 +10,12 @@ from hypothesis import strategies as st
 from simulator.engine.lines import BANDS, CUSTOMER_ACTS, LANGUAGES
 from simulator.engine.rules import shipped_rules
 from simulator.engine.scenario import STYLES
+from simulator.engine.state import Customer
+from simulator.engine.wording import lines_for
+from tests.simulator.engine.cases import make_scenario
 
-VOICES = shipped_rules().voices
+RULES = shipped_rules()
+VOICES = RULES.voices
 ALWAYS, NEVER = (1.0, 1.0), (0.0, 0.0)
 
 
@@ -69,3 +74,18 @@ def test_nothing_is_added_after_a_demand():
 def test_every_style_and_act_of_the_file_is_known():
     assert set(VOICES.often) == set(STYLES)
     assert set(CUSTOMER_ACTS) >= VOICES.acts
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nobody_young_speaks_of_their_age(language):
+    said = {customer.persona.age: {line for act in RULES.stock for _key, line in lines_for(customer, act)} for customer in people(language)}
+    young, old = min(said), max(said)
+    assert young < RULES.voices.age <= old
+    assert not said[young] & RULES.elders
+    assert said[old] & RULES.elders
+
+
+def people(language: str) -> list[Customer]:
+    """One customer and the same a generation older."""
+    one = Customer.new(make_scenario(), language, 3, 1)
+    return [one.but(persona=replace(one.persona, age=age)) for age in (25, 71)]
