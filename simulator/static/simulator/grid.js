@@ -5,7 +5,9 @@ const SHORT = 60;
 export function clockWords(seconds) {
   const two = (number) => String(number).padStart(2, "0");
   const whole = Math.max(0, Math.floor(seconds));
-  return `${Math.floor(whole / SHORT)}:${two(whole % SHORT)}`;
+  const hours = Math.floor(whole / SHORT / SHORT);
+  const minutes = Math.floor(whole / SHORT) % SHORT;
+  return `${hours ? `${hours}:${two(minutes)}` : minutes}:${two(whole % SHORT)}`;
 }
 
 export function wordsIn(place, selector) {
